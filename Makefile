@@ -1,0 +1,66 @@
+# Two commands on a fresh machine: `make run` and `make test`. They need git, make and Python 3.11+, nothing else.
+#   make run ARGS="--port 9000 --ephemeral"      make test ARGS="-k window"      make PYTHON=python3.13 test
+
+PYTHON ?= python3
+ARGS ?=
+WORKERS ?= auto
+UV ?= uv
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock clean
+
+help: ## Show the targets.
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: $(VENV)/.run ## Serve the sandbox; ARGS go to `mockpars serve`.
+	@$(BIN)/python -m compileall -q mockpars
+	@exec $(BIN)/mockpars serve $(ARGS)
+
+test: $(VENV)/.dev ## Run the tests; ARGS go to pytest.
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check: $(VENV)/.dev ## Linters, format, strict types, import arrows, freshness of generated pages.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(if $(wildcard mockpars/docs.py),$(BIN)/python -m mockpars.docs --check)
+
+format: $(VENV)/.dev ## Format the code and fix what the linter can.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The dev lock comes first and the others follow it, so that one environment can hold all three.
+LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --quiet --custom-compile-command "make lock"
+lock: ## Pin every dependency anew (needs uv; UPGRADE=1 takes the newest releases).
+	$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --output-file requirements-dev.lock
+	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
+	$(LOCK) --constraint requirements-dev.lock --extra build --output-file requirements-build.lock
+
+clean: ## Remove the environment and what the tools left behind.
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What the lock pins, plus the project itself in place. Start-up matters, so bytecode is written here once, whatever
+# PYTHONDONTWRITEBYTECODE says.
+$(VENV)/.run: $(VENV)/.python pyproject.toml requirements.lock requirements-build.lock
+	@echo "Installing mockpars into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements-build.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q $(VENV)/lib
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	@echo "Installing the development tools into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit("mockpars needs Python 3.11 or newer, and this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@

@@ -1,0 +1,1 @@
+"""What PARS knows and how it judges: standard library only, no I/O, no wall clock."""

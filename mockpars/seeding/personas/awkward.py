@@ -1,0 +1,197 @@
+"""The happy path, and people whose names, birthdays or papers break clients. All of them are accepted."""
+
+from mockpars.seeding.personas.persona import Persona
+
+HOLLOWAY = Persona(
+    key="james-holloway",
+    first_name="James",
+    last_name="Holloway",
+    title="The happy path",
+    summary=("The physician of the PARS reference's own samples. His NPI is the one that fails the check digit."),
+    use=("Send the reference's samples as they stand: match 1, Accepted, then Submitted, Transmitted, Approved."),
+    born="1975-03-22",
+    npi="1234567890",
+    states=("TX",),
+)
+
+NAMES = (
+    Persona(
+        key="jose-nunez",
+        first_name="José",
+        last_name="Núñez",
+        title="Accented name",
+        summary="Three accents, which become mojibake when a client confuses UTF-8 and Latin-1.",
+        use="Send José Núñez, or Jose Nunez: accents do not count, so both match. NÃºÃ±ez is a 300.",
+        boards=("ABIM",),
+    ),
+    Persona(
+        key="bridget-obrien",
+        first_name="Bridget",
+        last_name="O'Brien",
+        title="Apostrophe",
+        summary="A straight apostrophe, as PARS holds it. It ends strings in careless SQL and XML.",
+        use="Send O'Brien or O&apos;Brien: both match. With a typographic apostrophe (U+2019) it is a 300.",
+    ),
+    Persona(
+        key="anne-marie-smith-jones",
+        first_name="Anne-Marie",
+        last_name="Smith-Jones",
+        title="Hyphens",
+        summary="Hyphens in both names, which belong to them.",
+        use=("Send Anne-Marie Smith-Jones: it matches. Without the hyphens (Anne Marie, Smith Jones) it is a 300."),
+    ),
+    Persona(
+        key="walter-whitfield-jr",
+        first_name="Walter",
+        last_name="Whitfield Jr.",
+        title="Suffix",
+        summary="PARS has no field for a suffix, so it is part of the last name, full stop included.",
+        use="Send Whitfield Jr. as the last name: it matches. Whitfield alone is a 300.",
+    ),
+    Persona(
+        key="sun-o",
+        first_name="Sun",
+        last_name="O",
+        title="One-letter last name",
+        summary="A whole last name of one letter, which forms that want two refuse.",
+        use="Send Sun O: it matches, and the record is Accepted.",
+    ),
+    Persona(
+        key="maximiliana-featherstone",
+        first_name="Maximiliana Theodora Evangeline Seraphina",
+        last_name="Featherstone-Haversham-Cholmondeley-Wriothesley",
+        title="Very long name",
+        summary=("88 letters, spaces and hyphens in all, longer than many a database column or certificate line."),
+        use="Send both names whole: they match. Cut at 30 or 40 characters they are a 300.",
+    ),
+    Persona(
+        key="carmen-de-la-cruz",
+        first_name="Carmen",
+        last_name="de la Cruz",
+        title="Last name of three words",
+        summary=("A last name that splitting at the last space tears apart, and that starts with a small letter."),
+        use="Send Carmen as first and de la Cruz as last name: it matches. Carmen de la + Cruz is a 300.",
+    ),
+    Persona(
+        key="oystein-odegaard",
+        first_name="Øystein",
+        last_name="Ødegaard",
+        title="Transliterated name",
+        summary="Ø is a letter of its own: the usual ways to strip accents leave it or drop it.",
+        use="Send Øystein Ødegaard, or Oystein Odegaard: both match. Ystein is a 300.",
+    ),
+)
+
+BIRTHDAYS = (
+    Persona(
+        key="leopold-leapley",
+        first_name="Leopold",
+        last_name="Leapley",
+        title="Born on a leap day",
+        summary="29 February 1980, which date arithmetic by years turns into 28 February or 1 March.",
+        use="Send 1980-02-29: it matches. 1980-02-28 and 1980-03-01 are a 300.",
+        born="1980-02-29",
+        codes=(300,),
+    ),
+    Persona(
+        key="newton-newyear",
+        first_name="Newton",
+        last_name="Newyear",
+        title="Born on New Year's Day 1970",
+        summary=("The zero of Unix time: falsy in code, and 1969-12-31 after a conversion from UTC to Central."),
+        use="Send 1970-01-01: it matches. 1969-12-31 is a 300 whose explanation suspects a time zone.",
+        born="1970-01-01",
+        codes=(300,),
+    ),
+    Persona(
+        key="tara-twinning",
+        first_name="Tara",
+        last_name="Twinning",
+        title="Twin (a)",
+        summary="Same last name, date of birth and state as her sister Tessa; another NPI.",
+        use="Send her own first name and NPI: match 1. With Tessa's NPI it is a 300.",
+        born="1984-06-15",
+        states=("OH",),
+    ),
+    Persona(
+        key="tessa-twinning",
+        first_name="Tessa",
+        last_name="Twinning",
+        title="Twin (b)",
+        summary="Same last name, date of birth and state as her sister Tara; another NPI.",
+        use="Submit the same activity for both sisters: two records, both Accepted, no 304.",
+        born="1984-06-15",
+        states=("OH",),
+    ),
+    Persona(
+        key="norman-samename-elder",
+        first_name="Norman",
+        last_name="Samename",
+        title="Namesake (a), the elder",
+        summary="Shares first and last name with another physician; date of birth and NPI differ.",
+        use="Send 1951-11-30 and his NPI: match 1. With the younger one's date of birth it is a 300.",
+        born="1951-11-30",
+    ),
+    Persona(
+        key="norman-samename-younger",
+        first_name="Norman",
+        last_name="Samename",
+        title="Namesake (b), the younger",
+        summary="Shares first and last name with another physician; date of birth and NPI differ.",
+        use=(
+            "Send 1982-01-08 and his NPI: match 1. A client that looks learners up by name alone takes the wrong one."
+        ),
+        born="1982-01-08",
+    ),
+)
+
+PAPERS = (
+    Persona(
+        key="mona-manystates",
+        first_name="Mona",
+        last_name="Manystates",
+        title="Licensed in five states",
+        summary=("Licences in CA, NV, OR, TX and NY, so one record makes five deliveries, each with its own decision."),
+        use="Submit one completion: the status is Approved once all five state boards have approved.",
+        states=("CA", "NV", "OR", "TX", "NY"),
+    ),
+    Persona(
+        key="nina-noboard",
+        first_name="Nina",
+        last_name="Noboard",
+        title="No certifying board",
+        summary="A licensed MD who is nobody's diplomate.",
+        use=("AMA PRA Category 1 goes through. With board credit the record is Accepted and that board then says 310."),
+        codes=(310,),
+    ),
+    Persona(
+        key="paula-passmore",
+        first_name="Paula",
+        last_name="Passmore",
+        title="Physician assistant",
+        summary="A PA: PARS takes PAs, but they are not diplomates of these boards.",
+        use="Send AMA PRA Category 1 Credit: Accepted.",
+        profession="PA",
+    ),
+    Persona(
+        key="dorothy-doolittle",
+        first_name="Dorothy",
+        last_name="Doolittle",
+        title="Osteopathic physician",
+        summary="A DO who is an ABP diplomate: the degree does not decide about the board.",
+        use="Send AMA PRA Category 1 Credit, or ABP credit for an activity registered for ABP: Accepted.",
+        profession="DO",
+        boards=("ABP",),
+    ),
+    Persona(
+        key="midge-midnight",
+        first_name="Midge",
+        last_name="Midnight",
+        title="Finishes courses late in the evening",
+        summary=("A time sent with a date is Central and becomes UTC, which moves an evening to the next day (L12)."),
+        use=("Send CompletedDateTime 2026-12-31T20:00:00 for an activity whose CreditClaimDate is that day: 303."),
+        codes=(303,),
+    ),
+)
+
+AWKWARD_PEOPLE: tuple[Persona, ...] = (HOLLOWAY, *NAMES, *BIRTHDAYS, *PAPERS)

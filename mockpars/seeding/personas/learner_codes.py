@@ -1,0 +1,105 @@
+"""One person for each code a learner record can be rejected with (L5)."""
+
+from mockpars.seeding.personas.persona import Persona
+
+BY_DATA = (
+    Persona(
+        key="dolly-doppel-one",
+        first_name="Dolly",
+        last_name="Doppel",
+        title="In PARS twice (a)",
+        summary="PARS holds her twice: same name, date of birth and NPI, licensed in Maine.",
+        use="Send her as she is: LearnerMatchRequest answers 2, SaveLearnerActivity is Rejected with 301.",
+        born="1969-07-20",
+        states=("ME",),
+        codes=(301,),
+    ),
+    Persona(
+        key="dolly-doppel-two",
+        first_name="Dolly",
+        last_name="Doppel",
+        title="In PARS twice (b)",
+        summary="The second record of the same person, made when she moved to Vermont.",
+        use="Send her as she is: LearnerMatchRequest answers 2, SaveLearnerActivity is Rejected with 301.",
+        born="1969-07-20",
+        states=("VT",),
+        boards=("ABIM",),
+        same_npi_as="dolly-doppel-one",
+        codes=(301,),
+    ),
+    Persona(
+        key="ida-unlicensed",
+        first_name="Ida",
+        last_name="Unlicensed",
+        title="No US licence",
+        summary="Known to PARS, but licensed in none of the states (L21).",
+        use="LearnerMatchRequest answers 1, yet SaveLearnerActivity is Rejected with 306.",
+        states=(),
+        codes=(306,),
+    ),
+    Persona(
+        key="nora-noconsent",
+        first_name="Nora",
+        last_name="Noconsent",
+        title="Has not consented",
+        summary="Licensed, but her consent to reporting is not on record (L21).",
+        use="LearnerMatchRequest answers 1, yet SaveLearnerActivity is Rejected with 307.",
+        consent=False,
+        codes=(307,),
+    ),
+)
+
+BY_SCENARIO = (
+    Persona(
+        key="lorna-lostrecord",
+        first_name="Lorna",
+        last_name="Lostrecord",
+        title="Learner not found",
+        summary="Sent correctly, she is still not found, as when PARS holds another date of birth.",
+        use="Submit any completion for her: Rejected with 300.",
+        scenario="reject-300",
+        codes=(300,),
+    ),
+    Persona(
+        key="nadia-noactivity",
+        first_name="Nadia",
+        last_name="Noactivity",
+        title="Activity not found",
+        summary="Whatever activity is named for her, PARS does not know it.",
+        use="Submit any completion for her: Rejected with 302.",
+        scenario="reject-302",
+        codes=(302,),
+    ),
+    Persona(
+        key="lars-latecomer",
+        first_name="Lars",
+        last_name="Latecomer",
+        title="Completion outside the activity's dates",
+        summary="Always finishes after the credit claim date.",
+        use="Submit any completion for him: Rejected with 303.",
+        scenario="reject-303",
+        codes=(303,),
+    ),
+    Persona(
+        key="rita-repeat",
+        first_name="Rita",
+        last_name="Repeat",
+        title="Duplicate record",
+        summary=("Seems to have been submitted already, as when an answer was lost and the client tries again."),
+        use="Submit any completion for her, even the first: Rejected with 304.",
+        scenario="reject-304",
+        codes=(304,),
+    ),
+    Persona(
+        key="hugo-halfhour",
+        first_name="Hugo",
+        last_name="Halfhour",
+        title="Credit amount is not the registered one",
+        summary="Left half way through, so his credit never equals the registered hours.",
+        use="Submit any completion for him: Rejected with 305.",
+        scenario="reject-305",
+        codes=(305,),
+    ),
+)
+
+LEARNER_CODES: tuple[Persona, ...] = (*BY_DATA, *BY_SCENARIO)

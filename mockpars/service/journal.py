@@ -1,0 +1,161 @@
+"""The journal: each exchange with its verdict explained, written as plain data so that anything can read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from mockpars.domain.clock import format_instant
+from mockpars.domain.model import ActivitySubmission, LearnerIdentity, LearnerSubmission
+from mockpars.domain.nearest import nearest
+from mockpars.domain.rejection import Finding
+from mockpars.service.activities import ActivityResult
+from mockpars.service.learners import LearnerResult
+from mockpars.service.sandbox import Sandbox
+from mockpars.store.exchanges import ExchangeRow
+
+MOST_RECORDS = 100
+"""Records of one message that are explained one by one; a message may carry thousands."""
+MOST_TEXT = 256 * 1024
+"""Characters kept of a request or an answer."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """What is known of an exchange by its end. Texts are redacted before they come here."""
+
+    operation: str
+    method: str = ""
+    path: str = ""
+    query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    client: str = ""
+    status: int = 0
+    outcome: str = ""
+    codes: tuple[int, ...] = ()
+    request: str = ""
+    response: str = ""
+    duration_ms: float = 0.0
+    fault: str | None = None
+    scenarios: tuple[str, ...] = ()
+    verdict: dict[str, Any] = field(default_factory=dict)
+
+
+def write(sandbox: Sandbox, entry: Entry) -> None:
+    """Keeps an exchange under the number its sandbox gave it."""
+    body: dict[str, Any] = {
+        "method": entry.method,
+        "path": entry.path,
+        "query": entry.query,
+        "headers": entry.headers,
+        "client": entry.client,
+        "wall": format_instant(sandbox.wall),
+        "duration_ms": round(entry.duration_ms, 3),
+        **entry.verdict,
+    }
+    if entry.fault:
+        body["fault"] = entry.fault
+    if entry.scenarios:
+        body["scenarios"] = list(entry.scenarios)
+    row = ExchangeRow(
+        id=sandbox.world.exchange,
+        at=sandbox.now,
+        operation=entry.operation,
+        outcome=entry.outcome,
+        codes=entry.codes,
+        status=entry.status,
+        body=body,
+        request=_bounded(entry.request),
+        response=_bounded(entry.response),
+    )
+    sandbox.store.exchanges.add(sandbox.world.id, row)
+
+
+def explain_learners(
+    sandbox: Sandbox, submissions: Sequence[LearnerSubmission], results: Sequence[LearnerResult]
+) -> dict[str, Any]:
+    """The verdict on each learner record: what was sent, what was found, who was nearly meant."""
+    records = []
+    for sent, result in list(zip(submissions, results, strict=True))[:MOST_RECORDS]:
+        record: dict[str, Any] = {
+            "result": "Accepted" if result.accepted else "Rejected",
+            "action": "Delete" if result.deleted else "Add",
+            "npi": sent.identity.npi,
+            "name": f"{sent.identity.first_name} {sent.identity.last_name}",
+            "activity_id": sent.activity_id,
+            "provider_activity_id": sent.provider_activity_id,
+            "completed_as_sent": sent.completed_as_sent,
+            "completed_on": sent.completed_on.isoformat(),
+            "credits": [[c.credit_type, c.amount, c.board] for c in sent.credits],
+        }
+        if result.physician_id:
+            record["physician"] = result.physician_id
+        if result.credit_id:
+            record["credit_id"] = result.credit_id
+        if result.findings:
+            record["findings"] = [explain_finding(finding) for finding in result.findings]
+        if any(finding.rule == "300" for finding in result.findings):
+            record["nearest"] = explain_nearest(sandbox, sent.identity)
+        if sent.completed_as_sent[:10] != sent.completed_on.isoformat():
+            record["notes"] = [
+                f"L12: CompletedDateTime was sent with a time, {sent.completed_as_sent}; converted from US Central to "
+                f"UTC it is stored as {sent.completed_on}. Send the date only; this is the client's fault."
+            ]
+        records.append(record)
+    return {"count": len(results), "records": records}
+
+
+def explain_activities(submissions: Sequence[ActivitySubmission], results: Sequence[ActivityResult]) -> dict[str, Any]:
+    """The verdict on each activity."""
+    records = []
+    for sent, result in list(zip(submissions, results, strict=True))[:MOST_RECORDS]:
+        record: dict[str, Any] = {
+            "result": "Accepted" if result.accepted else "Rejected",
+            "action": result.action,
+            "title": sent.title,
+            "provider_activity_id": result.provider_activity_id,
+            "activity_id": None if result.activity_id is None else str(result.activity_id),
+        }
+        if result.findings:
+            record["findings"] = [explain_finding(finding) for finding in result.findings]
+        records.append(record)
+    return {"count": len(results), "records": records}
+
+
+def explain_match(sandbox: Sandbox, identity: LearnerIdentity, count: int) -> dict[str, Any]:
+    """The verdict on a match: how many, and for none who was nearly meant."""
+    record: dict[str, Any] = {
+        "npi": identity.npi,
+        "name": f"{identity.first_name} {identity.last_name}",
+        "match": count,
+    }
+    if count == 0:
+        record["nearest"] = explain_nearest(sandbox, identity)
+    return {"count": 1, "records": [record]}
+
+
+def explain_finding(finding: Finding) -> dict[str, Any]:
+    """A finding as plain data: rule, field, place, what is wrong, how to mend it, how sure we are."""
+    return {key: value for key, value in asdict(finding).items() if value is not None}
+
+
+def explain_nearest(sandbox: Sandbox, identity: LearnerIdentity) -> list[dict[str, Any]]:
+    """The nearest physicians, and the field that differs."""
+    return [asdict(neighbour) for neighbour in nearest(identity, sandbox.physicians())]
+
+
+def all_codes(results: Iterable[ActivityResult | LearnerResult]) -> tuple[int, ...]:
+    """Each code once, in order of appearance."""
+    return tuple(dict.fromkeys(finding.code for result in results for finding in result.findings))
+
+
+def all_rules(results: Iterable[ActivityResult | LearnerResult]) -> tuple[Finding, ...]:
+    """One finding of each rule, in order of appearance."""
+    return tuple({finding.rule: finding for result in results for finding in result.findings}.values())
+
+
+def _bounded(text: str) -> str:
+    if len(text) <= MOST_TEXT:
+        return text
+    return f"{text[:MOST_TEXT]}\n[{len(text) - MOST_TEXT} more characters were not kept]"

@@ -1,0 +1,209 @@
+"""Matching learners, and accepting, rejecting and deleting their completions (L1 to L16)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache, partial
+
+from mockpars.domain.accepted import AMA_PRA_CATEGORY_1
+from mockpars.domain.clock import central_date
+from mockpars.domain.facts import CompletionFacts, CreditFacts, DeletionFacts, IdentityFacts, LookupFacts
+from mockpars.domain.judge import forced, judge
+from mockpars.domain.model import (
+    Activity,
+    Credit,
+    LearnerIdentity,
+    LearnerRecord,
+    LearnerSubmission,
+    Physician,
+    Place,
+    credit_id,
+)
+from mockpars.domain.rejection import Finding
+from mockpars.domain.rules.completion import COMPLETION, CREDIT
+from mockpars.domain.rules.identity import DELETION, IDENTITY, LOOKUP
+from mockpars.domain.vocabulary import number
+from mockpars.service.activities import judge_provider
+from mockpars.service.deliveries import plan
+from mockpars.service.sandbox import Sandbox, name_activity
+from mockpars.service.scenarios import DECIDES, FORCES, Scenarios, Subject, subject
+
+LEARNER_CODES = frozenset({100, 200, 300, 301, 302, 303, 304, 305, 306, 307, 322})
+"""The codes SaveLearnerActivity can answer (L5, D6, D7, D17)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerResult:
+    """What became of one learner record of a message."""
+
+    deleted: bool
+    number: int | None = None
+    activity_id: int | None = None
+    physician_id: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether PARS took it."""
+        return not self.findings
+
+    @property
+    def credit_id(self) -> str | None:
+        """The credit ID to store, if it was accepted."""
+        return None if self.number is None else credit_id(self.number)
+
+
+def match(sandbox: Sandbox, identity: LearnerIdentity, scenarios: Scenarios) -> int:
+    """How many records of PARS the learner matches (L2, L3); reject-300 and reject-301 make it 0 and 2."""
+    found = sandbox.matching(identity)
+    for wish in scenarios.acting_on(subject(found, identity.npi), FORCES):
+        if wish.kind.code in (300, 301):
+            return 0 if wish.kind.code == 300 else 2
+    return len(found)
+
+
+def submit(
+    sandbox: Sandbox, provider_id: str, submissions: Sequence[LearnerSubmission], scenarios: Scenarios
+) -> list[LearnerResult]:
+    """Judges and stores each learner record on its own, in order."""
+    refused = judge_provider(sandbox, provider_id)
+    if refused:
+        return [LearnerResult(entry.delete, findings=refused) for entry in submissions]
+    return [_submit(sandbox, entry, scenarios) for entry in submissions]
+
+
+def _submit(sandbox: Sandbox, sent: LearnerSubmission, scenarios: Scenarios) -> LearnerResult:
+    if sent.provider_id is not None:
+        refused = judge_provider(sandbox, sent.provider_id, sent)
+        if refused:
+            return LearnerResult(sent.delete, findings=refused)
+    found = sandbox.matching(sent.identity)
+    about = subject(found, sent.identity.npi, sent.activity_id, sent.provider_activity_id)
+    for wish in scenarios.acting_on(about, FORCES):
+        if wish.kind.code in LEARNER_CODES:
+            return LearnerResult(sent.delete, findings=(forced(wish.kind.code, wish.name),))
+    findings = judge(IDENTITY, _identity_facts(sent.identity, found), sent.locate)
+    if findings:
+        return LearnerResult(sent.delete, findings=findings)
+    physician = found[0]
+    activity = sandbox.activity(sent.activity_id, sent.provider_activity_id)
+    if activity is None:
+        named = name_activity(sent.activity_id, sent.provider_activity_id)
+        missing = judge(LOOKUP, LookupFacts(False, named), sent.locate)
+        return LearnerResult(sent.delete, None, None, physician.id, missing)
+    if sent.delete:
+        return _delete(sandbox, sent, physician, activity)
+    return _accept(sandbox, sent, physician, activity, scenarios, about)
+
+
+def _identity_facts(identity: LearnerIdentity, found: list[Physician]) -> IdentityFacts:
+    return IdentityFacts(
+        matches=len(found),
+        licences=len(found[0].licences) if found else 0,
+        consent=found[0].consent if found else False,
+        name=f"{identity.first_name} {identity.last_name}",
+    )
+
+
+def _accept(
+    sandbox: Sandbox,
+    sent: LearnerSubmission,
+    physician: Physician,
+    activity: Activity,
+    scenarios: Scenarios,
+    about: Subject,
+) -> LearnerResult:
+    world = sandbox.world.id
+    earlier = sandbox.store.records.live(world, physician.id, activity.id)
+    findings = _judge_completion(sandbox, sent, activity, earlier)
+    if findings:
+        return LearnerResult(False, None, activity.id, physician.id, findings)
+    with sandbox.store.transaction():
+        number_given = sandbox.store.worlds.take_record(world)
+        record = LearnerRecord(
+            number=number_given,
+            activity_id=activity.id,
+            physician_id=physician.id,
+            completed_on=sent.completed_on,
+            completed_as_sent=sent.completed_as_sent,
+            credits=sent.credits,
+            accepted_at=sandbox.now,
+            deliveries=plan(sandbox, number_given, physician, sent.credits, scenarios.acting_on(about, DECIDES)),
+            journal_id=sandbox.world.exchange,
+        )
+        stored = sandbox.store.records.add(world, record)
+    if not stored:  # another replica stored it between our look and our insert
+        earlier = sandbox.store.records.live(world, physician.id, activity.id)
+        findings = _judge_completion(sandbox, sent, activity, earlier)
+        return LearnerResult(False, None, activity.id, physician.id, findings)
+    return LearnerResult(False, number_given, activity.id, physician.id)
+
+
+def _judge_completion(
+    sandbox: Sandbox, sent: LearnerSubmission, activity: Activity, earlier: LearnerRecord | None
+) -> tuple[Finding, ...]:
+    today = central_date(sandbox.now)
+    opens, closes = reporting_window(today)
+    facts = CompletionFacts(
+        completed_on=sent.completed_on,
+        completed_as_sent=sent.completed_as_sent,
+        activity_starts_on=activity.starts_on,
+        credit_claim_by=activity.credit_claim_by,
+        window_opens_on=opens,
+        window_closes_on=closes,
+        today=today,
+        earlier_credit_id=earlier.credit_id if earlier else None,
+        has_credits=bool(sent.credits),
+        hours=activity.hours,
+    )
+    findings = judge(COMPLETION, facts, sent.locate)
+    for position, credit in enumerate(sent.credits, 1):
+        credit_facts = _credit_facts(sent.completed_on, credit, activity)
+        findings += judge(CREDIT, credit_facts, partial(_locate_credit, sent, position))
+    return findings
+
+
+def _locate_credit(sent: LearnerSubmission, position: int, field: str) -> Place:
+    return sent.locate(f"credit/{position}/{field}")
+
+
+def _credit_facts(completed_on: date, credit: Credit, activity: Activity) -> CreditFacts:
+    amount: Decimal | None = activity.hours
+    types = tuple(sorted(AMA_PRA_CATEGORY_1))
+    claim_by: date | None = None
+    if credit.board is not None:
+        registration = activity.registration(credit.board)
+        amount = number(registration.points) if registration else None
+        types = registration.credit_types if registration else ()
+        claim_by = registration.credit_claim_by if registration else None
+    return CreditFacts(
+        amount=credit.amount,
+        registered_amount=amount,
+        credit_type=credit.credit_type,
+        registered_types=", ".join(types) or "none",
+        is_registered_type=credit.credit_type in types,
+        board=credit.board,
+        board_id=credit.board_id,
+        completed_on=completed_on,
+        board_credit_claim_by=claim_by,
+    )
+
+
+def _delete(sandbox: Sandbox, sent: LearnerSubmission, physician: Physician, activity: Activity) -> LearnerResult:
+    record = sandbox.store.records.live(sandbox.world.id, physician.id, activity.id)
+    named = name_activity(sent.activity_id, sent.provider_activity_id)
+    findings = judge(DELETION, DeletionFacts(record is not None, named), sent.locate)
+    if record is None:
+        return LearnerResult(True, None, activity.id, physician.id, findings)
+    sandbox.store.records.delete(sandbox.world.id, record.number, sandbox.now)
+    return LearnerResult(True, record.number, activity.id, physician.id)
+
+
+@lru_cache(maxsize=64)
+def reporting_window(today: date) -> tuple[date, date]:
+    """The first and last day of completions that PARS takes on a day: year Y until March 31 of Y+2 (L13)."""
+    first_year = today.year - 2 if (today.month, today.day) <= (3, 31) else today.year - 1
+    return date(first_year, 1, 1), date(today.year, 12, 31)

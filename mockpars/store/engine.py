@@ -1,0 +1,134 @@
+"""A database behind four calls: execute, transaction, commit, close. SQLite here; others join by URL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from mockpars.errors import StoreError
+
+Row = Sequence[Any]
+
+
+class Engine(Protocol):
+    """What the tables need of a database."""
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Runs one statement and returns all its rows. Raises StoreError when the store cannot."""
+
+    def count(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Runs one statement and returns how many rows it changed."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, nestable; with grouped commits it is made durable by the next `commit`."""
+
+    def commit(self) -> None:
+        """Makes durable what the transactions since the last commit changed."""
+
+    @property
+    def uncommitted(self) -> bool:
+        """Whether there is anything to commit."""
+
+    def close(self) -> None:
+        """Commits and lets go of the database."""
+
+
+class SqliteEngine:
+    """One SQLite connection, used by one thread at a time.
+
+    Commits can be grouped: the server lets many requests share one commit and answers none of them before
+    it (`grouped`), so that a stored record is on disk when it is acknowledged, at a fraction of the cost.
+    """
+
+    def __init__(self, path: Path | None, *, durable: bool = False, grouped: bool = False) -> None:
+        """Opens the file, or a store in memory without one. `durable` also survives a power cut."""
+        try:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(
+                path or ":memory:", isolation_level=None, check_same_thread=False, cached_statements=256
+            )
+            for setting in (
+                "journal_mode=WAL",
+                f"synchronous={'FULL' if durable else 'NORMAL'}",
+                "busy_timeout=5000",
+                "temp_store=MEMORY",
+                "cache_size=-8000",
+            ):
+                self._db.execute(f"PRAGMA {setting}")
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"The store {path} cannot be opened: {error}.",
+                "Name a file you may write to with --db, or start with --ephemeral.",
+            ) from error
+        self._grouped = grouped
+        self._depth = 0
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Runs one statement and returns all its rows. Raises StoreError when the store cannot."""
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            raise StoreError(
+                f"The store cannot do that: {error}.", "Check free disk space and the file's rights."
+            ) from error
+
+    def count(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Runs one statement and returns how many rows it changed."""
+        try:
+            return self._db.execute(sql, values).rowcount
+        except sqlite3.OperationalError as error:
+            raise StoreError(
+                f"The store cannot do that: {error}.", "Check free disk space and the file's rights."
+            ) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, nestable by save points."""
+        if self._depth == 0 and not self._db.in_transaction:
+            self.execute("BEGIN IMMEDIATE")
+        self.execute("SAVEPOINT step")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            self._undo()
+            raise
+        self._depth -= 1
+        self.execute("RELEASE step")
+        if self._depth == 0 and not self._grouped:
+            self.commit()
+
+    def _undo(self) -> None:
+        # A full disk may have ended the whole transaction already.
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK TO step")
+            self._db.execute("RELEASE step")
+            if self._depth == 0 and not self._grouped:
+                self._db.execute("ROLLBACK")
+
+    def commit(self) -> None:
+        """Makes durable what the transactions since the last commit changed; on failure all of it is undone."""
+        if not self._db.in_transaction:
+            return
+        try:
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise StoreError(f"The store could not commit: {error}.", "Check free disk space.") from error
+
+    @property
+    def uncommitted(self) -> bool:
+        """Whether there is anything to commit."""
+        return self._db.in_transaction
+
+    def close(self) -> None:
+        """Commits and lets go of the database."""
+        self.commit()
+        self._db.close()

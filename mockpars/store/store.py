@@ -1,0 +1,55 @@
+"""The store: an engine and its tables."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from mockpars.store.activities import Activities
+from mockpars.store.armed import Armed
+from mockpars.store.engine import Engine, SqliteEngine
+from mockpars.store.exchanges import Exchanges
+from mockpars.store.learner_records import LearnerRecords
+from mockpars.store.physicians import Physicians
+from mockpars.store.schema import TABLES
+from mockpars.store.worlds import Worlds
+
+
+class Store:
+    """Sandboxes at rest, one attribute per table."""
+
+    def __init__(self, engine: Engine, journal_limit: int) -> None:
+        """Creates the tables that are missing. `journal_limit` is exchanges per sandbox."""
+        self._engine = engine
+        with engine.transaction():
+            for statement in TABLES:
+                engine.execute(statement)
+        engine.commit()
+        self.worlds = Worlds(engine)
+        self.physicians = Physicians(engine)
+        self.activities = Activities(engine)
+        self.records = LearnerRecords(engine)
+        self.exchanges = Exchanges(engine, journal_limit)
+        self.armed = Armed(engine)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing, nestable."""
+        return self._engine.transaction()
+
+    def commit(self) -> None:
+        """Makes everything since the last commit durable. Raises StoreError."""
+        self._engine.commit()
+
+    @property
+    def uncommitted(self) -> bool:
+        """Whether an answer must wait for `commit`."""
+        return self._engine.uncommitted
+
+    def close(self) -> None:
+        """Commits and lets go."""
+        self._engine.close()
+
+
+def open_store(path: Path | None, *, durable: bool, grouped: bool, journal_limit: int) -> Store:
+    """Opens the SQLite file, or a store in memory without one. Raises StoreError."""
+    return Store(SqliteEngine(path, durable=durable, grouped=grouped), journal_limit)

@@ -1,0 +1,49 @@
+"""The Flask application of a World: blueprints, and what an unforeseen path or error answers."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from mockpars.errors import NotFound, StoreError
+from mockpars.web.control_api import control_api
+from mockpars.web.faults import Reply
+from mockpars.web.pars_api import pars_api
+from mockpars.web.visit import XML, broken, store_failed, to_response
+from mockpars.wire import render
+from mockpars.world import World
+
+log = logging.getLogger("mockpars")
+
+
+def create_app(world: World) -> Flask:
+    """A WSGI application that serves this world."""
+    app = Flask("mockpars", static_folder=None, template_folder=None)
+    app.register_blueprint(pars_api(world))
+    app.register_blueprint(control_api(world))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(StoreError, _store_error)
+    app.register_error_handler(Exception, _bug)
+    return app
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code == 404:
+        fix = "PARS is under /services/, a named sandbox under /sandboxes/NAME/services/, control under /_mockpars/."
+        return to_response(broken(NotFound(f"There is nothing at {request.path}.", fix)))
+    body = render.fault_answer("Method" if error.code == 405 else "Malformed", error.description or error.name, "")
+    return to_response(Reply(error.code or 500, XML, body))
+
+
+def _store_error(error: StoreError) -> Response:
+    log.error("%s %s", error.reason, error.fix)
+    return to_response(store_failed(error))
+
+
+def _bug(error: Exception) -> Response:
+    log.exception("a bug of mockpars, at %s %s", request.method, request.path, exc_info=error)
+    reason = "mockpars failed while answering; this is a fault of mockpars, not of the request."
+    body = render.fault_answer("Internal", reason, "Look at the log of mockpars, and report what stands there.")
+    return to_response(Reply(500, XML, body))

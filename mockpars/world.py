@@ -1,0 +1,77 @@
+"""The composition root: settings in, a ready World out. Nothing is a module global."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from mockpars.domain.clock import Clock
+from mockpars.errors import UnknownSandbox
+from mockpars.resources import data_path
+from mockpars.service import sandboxes
+from mockpars.service.roster import Roster, read_roster
+from mockpars.service.sandbox import Sandbox
+from mockpars.settings import Settings
+from mockpars.store import Store, open_store
+
+_TIDIED_EVERY = 256
+
+
+class World:
+    """Everything a server needs: its settings, the store, the physicians of the seed, and the time."""
+
+    def __init__(self, settings: Settings, store: Store, roster: Roster) -> None:
+        self.settings = settings
+        self.store = store
+        self.roster = roster
+        self._visits = 0
+
+    @property
+    def account(self) -> sandboxes.Account:
+        """What a new sandbox gets."""
+        settings = self.settings
+        clock = Clock(fixed_at=settings.clock)
+        return sandboxes.Account(settings.user, settings.password, settings.provider, clock)
+
+    def wall(self) -> datetime:
+        """The wall clock, in UTC; the only place that reads it."""
+        return datetime.now(UTC)
+
+    def sandbox(self, name: str) -> Sandbox:
+        """A sandbox to look at. Raises UnknownSandbox."""
+        return Sandbox(self.store, sandboxes.find(self.store, name), self.roster, self.wall())
+
+    def visit(self, name: str) -> Sandbox:
+        """A sandbox to answer a request in, with its next exchange number taken. Raises UnknownSandbox."""
+        self._visits += 1
+        wall = self.wall()
+        if self._visits % _TIDIED_EVERY == 0:
+            sandboxes.tidy(self.store, wall)
+        with self.store.transaction():
+            row = self.store.worlds.open_exchange(name)
+        if row is None or (row.expires_at is not None and row.expires_at <= wall):
+            raise UnknownSandbox(name, [world.name for world in self.store.worlds.living()])
+        return Sandbox(self.store, row, self.roster, wall)
+
+
+def open_world(settings: Settings, *, grouped: bool) -> World:
+    """Opens the store, reads the seed, and sees to it that the default sandbox is there with its account and clock.
+
+    With `grouped` the caller commits (`World.store.commit`) before it lets an answer go. Raises StoreError.
+    """
+    store = open_store(
+        None if settings.ephemeral else settings.db,
+        durable=settings.durable,
+        grouped=grouped,
+        journal_limit=settings.journal_limit,
+    )
+    world = World(settings, store, read_roster(data_path("seed")))
+    with store.transaction():
+        found = store.worlds.find(sandboxes.DEFAULT)
+        if found is None:
+            sandboxes.create(store, sandboxes.DEFAULT, world.account, world.wall())
+        else:
+            store.worlds.set_account(found.id, settings.user, settings.password, settings.provider)
+            if settings.clock is not None:
+                store.worlds.set_clock(found.id, Clock(fixed_at=settings.clock))
+    store.commit()
+    return world

@@ -69,9 +69,7 @@ def make_app(database: sqlite3.Connection, *, commit_per_round: bool) -> Flask:
         activity = document.findtext(f".//{ar}AccmeActivityID")
         if commit_per_round and not database.in_transaction:
             database.execute("BEGIN")
-        database.execute(
-            "INSERT INTO records (npi, activity, message) VALUES (?, ?, ?)", (npi, activity, body)
-        )
+        database.execute("INSERT INTO records (npi, activity, message) VALUES (?, ?, ?)", (npi, activity, body))
         if "mockpars.exchange" in request.environ:
             request.environ["mockpars.exchange"].uncommitted = commit_per_round
         return Response(ANSWER, content_type="application/xml; charset=utf-8")

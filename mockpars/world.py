@@ -41,16 +41,18 @@ class World:
         return Sandbox(self.store, sandboxes.find(self.store, name), self.roster, self.wall())
 
     def visit(self, name: str) -> Sandbox:
-        """A sandbox to answer a request in, with its next exchange number taken. Raises UnknownSandbox."""
+        """A sandbox to answer a request in, with its next exchange number taken; within a transaction.
+
+        Raises UnknownSandbox.
+        """
         self._visits += 1
         wall = self.wall()
         if self._visits % _TIDIED_EVERY == 0:
             sandboxes.tidy(self.store, wall)
-        with self.store.transaction():
-            row = self.store.worlds.open_exchange(name)
-        if row is None or (row.expires_at is not None and row.expires_at <= wall):
+        opened = self.store.worlds.open_exchange(name)
+        if opened is None or (opened[0].expires_at is not None and opened[0].expires_at <= wall):
             raise UnknownSandbox(name, [world.name for world in self.store.worlds.living()])
-        return Sandbox(self.store, row, self.roster, wall)
+        return Sandbox(self.store, opened[0], self.roster, wall, opened[1])
 
 
 def open_world(settings: Settings, *, grouped: bool) -> World:

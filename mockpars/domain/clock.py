@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 CENTRAL = ZoneInfo("America/Chicago")
@@ -12,7 +13,7 @@ CENTRAL = ZoneInfo("America/Chicago")
 
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,6})D)?"
-    r"(?:T(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,9})S)?)?",
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,9})S)?)?",
     re.ASCII,
 )
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -40,7 +41,12 @@ class Clock:
 
 def next_overnight(instant: datetime) -> datetime:
     """The first midnight in US Central strictly after `instant`, in UTC (L6)."""
-    tomorrow = instant.astimezone(CENTRAL).date() + timedelta(days=1)
+    return _midnight_after(instant.astimezone(CENTRAL).date())
+
+
+@lru_cache(maxsize=64)
+def _midnight_after(day: date) -> datetime:
+    tomorrow = day + timedelta(days=1)
     return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=CENTRAL).astimezone(UTC)
 
 

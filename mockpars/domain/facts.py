@@ -1,4 +1,7 @@
-"""The facts a stage of judging looks at. Rules name their attributes; the service fills them in."""
+"""The facts a stage of judging looks at. Rules name their attributes; the service fills them in.
+
+Not frozen: they are made for every request, and freezing would treble what that costs.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EnvelopeFacts:
     """Which provider a message says it comes from, and whose sandbox this is (T7)."""
 
@@ -15,7 +18,7 @@ class EnvelopeFacts:
     issued_provider_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ActivityFacts:
     """What SaveActivity says about one activity, beside what PARS accepts (A4)."""
 
@@ -29,7 +32,7 @@ class ActivityFacts:
     commercial_support: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TargetFacts:
     """Whether the activity that SaveActivity acts on exists; an Add that names no ID makes it (A10)."""
 
@@ -38,7 +41,7 @@ class TargetFacts:
     named_activity: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RegistrationFacts:
     """One MOC registration of an activity (A7)."""
 
@@ -51,7 +54,7 @@ class RegistrationFacts:
     diplomate_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IdentityFacts:
     """How many records of PARS the learner matches, and what stands in the one that does (L3, L15)."""
 
@@ -61,7 +64,7 @@ class IdentityFacts:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LookupFacts:
     """Whether the activity named by a learner record exists (L5, D15)."""
 
@@ -69,7 +72,7 @@ class LookupFacts:
     named_activity: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DeletionFacts:
     """Whether there is a learner record to delete (L10, D13)."""
 
@@ -77,7 +80,7 @@ class DeletionFacts:
     named_activity: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CompletionFacts:
     """A completion beside its activity, the reporting window and what is already on file (L5, L13)."""
 
@@ -93,7 +96,7 @@ class CompletionFacts:
     hours: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CreditFacts:
     """One credit of a completion beside what the activity is registered for (L5, A7, D5)."""
 
@@ -108,7 +111,7 @@ class CreditFacts:
     board_credit_claim_by: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DecisionFacts:
     """What a certifying board compares before it takes credit: the claimed and the filed ID (L23, D8)."""
 

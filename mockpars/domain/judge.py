@@ -13,7 +13,8 @@ from mockpars.domain.rejection import CATALOGUE, Finding, Rule
 
 def judge(rules: Iterable[Rule], facts: Any, locate: Locate = nowhere) -> tuple[Finding, ...]:
     """Every rule of a stage that the facts break, in the order they are declared."""
-    return tuple(_finding(rule, facts, locate) for rule in rules if rule.broken(getattr(facts, rule.field), facts))
+    found = [rule for rule in rules if rule.broken(getattr(facts, rule.field), facts)]
+    return tuple([_finding(rule, facts, locate) for rule in found]) if found else ()
 
 
 def forced(code: int, scenario: str) -> Finding:

@@ -15,7 +15,7 @@ from mockpars.domain.rules.envelope import ENVELOPE
 from mockpars.domain.rules.identity import LOOKUP
 from mockpars.domain.vocabulary import number
 from mockpars.service.sandbox import Sandbox, as_activity_id, name_activity
-from mockpars.service.scenarios import FORCES, Scenarios, subject
+from mockpars.service.scenarios import FORCES, Scenarios, Subject
 
 ACTIVITY_CODES = frozenset({100, 101, 102, 103, 104, 105, 200, 302, 322})
 """The codes SaveActivity can answer (A4, A10); a scenario forces only what its operation can answer."""
@@ -70,7 +70,7 @@ def _save(sandbox: Sandbox, sent: ActivitySubmission, scenarios: Scenarios) -> A
         refused = judge_provider(sandbox, sent.provider_id, sent)
         if refused:
             return _refusal(sent, refused)
-    about = subject((), None, sent.provider_activity_id, sent.activity_id)
+    about = Subject(activities=(sent.provider_activity_id, sent.activity_id))
     for wish in scenarios.acting_on(about, FORCES):
         if wish.kind.code in ACTIVITY_CODES:
             return _refusal(sent, (forced(wish.kind.code, wish.name),))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mockpars.domain.facts import DecisionFacts
 from mockpars.domain.judge import judge
-from mockpars.domain.model import Credit, Delivery, DestinationKind, Physician, credit_id
+from mockpars.domain.model import Credit, Delivery, DestinationKind, Physician
 from mockpars.domain.rules.decision import DECISION
 from mockpars.domain.scenario import Scenario
 from mockpars.domain.timeline import Plan, plan_deliveries
@@ -16,14 +16,14 @@ _REFUSED = "The board did not accept this credit."
 
 
 def plan(
-    sandbox: Sandbox, number: int, physician: Physician, credits: Sequence[Credit], wishes: Sequence[Scenario]
+    sandbox: Sandbox, seed: str, physician: Physician, credits: Sequence[Credit], wishes: Sequence[Scenario]
 ) -> tuple[Delivery, ...]:
-    """One delivery for each licensing state and each board credited, decided in advance (D21)."""
+    """One delivery for each licensing state and board credited; the same seed decides at the same instants (D21)."""
     nights = max((_nights(wish) for wish in wishes if wish.kind.name == "overnight-slow"), default=1)
     plans = [_state_plan(state, nights, wishes) for state in sorted({licence.state for licence in physician.licences})]
     for board in sorted({credit.board for credit in credits if credit.board}):
         plans.append(_board_plan(board, nights, physician, credits, wishes))
-    return plan_deliveries(sandbox.now, credit_id(number), plans)
+    return plan_deliveries(sandbox.now, seed, plans)
 
 
 def _state_plan(state: str, nights: int, wishes: Sequence[Scenario]) -> Plan:

@@ -59,7 +59,7 @@ def write(sandbox: Sandbox, entry: Entry) -> None:
     if entry.scenarios:
         body["scenarios"] = list(entry.scenarios)
     row = ExchangeRow(
-        id=sandbox.world.exchange,
+        id=sandbox.exchange,
         at=sandbox.now,
         operation=entry.operation,
         outcome=entry.outcome,

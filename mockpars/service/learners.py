@@ -25,11 +25,12 @@ from mockpars.domain.model import (
 from mockpars.domain.rejection import Finding
 from mockpars.domain.rules.completion import COMPLETION, CREDIT
 from mockpars.domain.rules.identity import DELETION, IDENTITY, LOOKUP
+from mockpars.domain.scenario import Scenario
 from mockpars.domain.vocabulary import number
 from mockpars.service.activities import judge_provider
 from mockpars.service.deliveries import plan
 from mockpars.service.sandbox import Sandbox, name_activity
-from mockpars.service.scenarios import DECIDES, FORCES, Scenarios, Subject, subject
+from mockpars.service.scenarios import DECIDES, FORCES, Scenarios, Subject
 
 LEARNER_CODES = frozenset({100, 200, 300, 301, 302, 303, 304, 305, 306, 307, 322})
 """The codes SaveLearnerActivity can answer (L5, D6, D7, D17)."""
@@ -59,7 +60,7 @@ class LearnerResult:
 def match(sandbox: Sandbox, identity: LearnerIdentity, scenarios: Scenarios) -> int:
     """How many records of PARS the learner matches (L2, L3); reject-300 and reject-301 make it 0 and 2."""
     found = sandbox.matching(identity)
-    for wish in scenarios.acting_on(subject(found, identity.npi), FORCES):
+    for wish in scenarios.acting_on(Subject(found, (identity.npi,)), FORCES):
         if wish.kind.code in (300, 301):
             return 0 if wish.kind.code == 300 else 2
     return len(found)
@@ -81,7 +82,7 @@ def _submit(sandbox: Sandbox, sent: LearnerSubmission, scenarios: Scenarios) -> 
         if refused:
             return LearnerResult(sent.delete, findings=refused)
     found = sandbox.matching(sent.identity)
-    about = subject(found, sent.identity.npi, sent.activity_id, sent.provider_activity_id)
+    about = Subject(found, (sent.identity.npi,), (sent.activity_id, sent.provider_activity_id))
     for wish in scenarios.acting_on(about, FORCES):
         if wish.kind.code in LEARNER_CODES:
             return LearnerResult(sent.delete, findings=(forced(wish.kind.code, wish.name),))
@@ -117,29 +118,31 @@ def _accept(
     about: Subject,
 ) -> LearnerResult:
     world = sandbox.world.id
-    earlier = sandbox.store.records.live(world, physician.id, activity.id)
-    findings = _judge_completion(sandbox, sent, activity, earlier)
-    if findings:
-        return LearnerResult(False, None, activity.id, physician.id, findings)
-    with sandbox.store.transaction():
-        number_given = sandbox.store.worlds.take_record(world)
-        record = LearnerRecord(
-            number=number_given,
-            activity_id=activity.id,
-            physician_id=physician.id,
-            completed_on=sent.completed_on,
-            completed_as_sent=sent.completed_as_sent,
-            credits=sent.credits,
-            accepted_at=sandbox.now,
-            deliveries=plan(sandbox, number_given, physician, sent.credits, scenarios.acting_on(about, DECIDES)),
-            journal_id=sandbox.world.exchange,
-        )
-        stored = sandbox.store.records.add(world, record)
-    if not stored:  # another replica stored it between our look and our insert
+    findings = _judge_completion(sandbox, sent, activity, None)
+    stored = None if findings else _store(sandbox, sent, physician, activity, scenarios.acting_on(about, DECIDES))
+    if stored is None:
         earlier = sandbox.store.records.live(world, physician.id, activity.id)
         findings = _judge_completion(sandbox, sent, activity, earlier)
         return LearnerResult(False, None, activity.id, physician.id, findings)
-    return LearnerResult(False, number_given, activity.id, physician.id)
+    return LearnerResult(False, stored, activity.id, physician.id)
+
+
+def _store(
+    sandbox: Sandbox, sent: LearnerSubmission, physician: Physician, activity: Activity, wishes: list[Scenario]
+) -> int | None:
+    """Stores a completion unless there is one already; that the store decides, so that a race has one winner."""
+    record = LearnerRecord(
+        number=0,  # the store gives it
+        activity_id=activity.id,
+        physician_id=physician.id,
+        completed_on=sent.completed_on,
+        completed_as_sent=sent.completed_as_sent,
+        credits=sent.credits,
+        accepted_at=sandbox.now,
+        deliveries=plan(sandbox, f"{activity.id}/{physician.id}", physician, sent.credits, wishes),
+        journal_id=sandbox.exchange,
+    )
+    return sandbox.store.records.add(sandbox.world.id, record)
 
 
 def _judge_completion(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
+import orjson
+
 from mockpars.domain.model import Physician
+from mockpars.domain.scenario import find_scenario
 from mockpars.store.codec import physician_from
 
 
@@ -19,6 +21,8 @@ class Roster:
         self._by_npi: dict[str, list[Physician]] = {}
         for physician in self.physicians:
             self._by_npi.setdefault(physician.npi, []).append(physician)
+        wishes = [find_scenario(physician.scenario) for physician in self.physicians if physician.scenario]
+        self.has_faults = any(wish is not None and wish.kind.effect == "fault" for wish in wishes)
 
     def with_npi(self, npi: str) -> list[Physician]:
         """Those with that NPI; more than one where PARS holds somebody twice (D14)."""
@@ -31,9 +35,9 @@ class Roster:
 
 def read_roster(seed: Path) -> Roster:
     """Reads physicians.json and personas.json; a persona's scenario becomes its physician's."""
-    personas = json.loads((seed / "personas.json").read_text(encoding="utf-8"))["personas"]
+    personas = orjson.loads((seed / "personas.json").read_bytes())["personas"]
     scenarios = {entry["physician"]: entry for entry in personas if entry.get("scenario")}
-    bodies = json.loads((seed / "physicians.json").read_text(encoding="utf-8"))["physicians"]
+    bodies = orjson.loads((seed / "physicians.json").read_bytes())["physicians"]
     for body in bodies:
         entry = scenarios.get(body["id"])
         if entry is not None:

@@ -13,14 +13,20 @@ from mockpars.store.worlds import WorldRow
 
 
 class Sandbox:
-    """A living world with the store behind it, at one instant."""
+    """A living world with the store behind it, at one instant; `exchange` is the number of the present one."""
 
-    def __init__(self, store: Store, world: WorldRow, roster: Roster, wall: datetime) -> None:
+    def __init__(self, store: Store, world: WorldRow, roster: Roster, wall: datetime, exchange: int = 0) -> None:
         self.store = store
         self.world = world
         self.wall = wall
+        self.exchange = exchange
         self.now = world.clock.now(wall)
         self._roster = roster
+
+    @property
+    def has_faulty_physicians(self) -> bool:
+        """Whether a physician's own data may ask for a gateway failure; those of the seed do not."""
+        return self.world.own_physicians or self._roster.has_faults
 
     def with_npi(self, npi: str) -> list[Physician]:
         """Physicians of the seed, and of this sandbox alone, with that NPI."""

@@ -39,10 +39,14 @@ def create(store: Store, name: str, account: Account, wall: datetime, ttl: timed
 
 
 def reset(store: Store, name: str, account: Account, wall: datetime) -> WorldRow:
-    """Puts a new world, fresh from the seed, in a sandbox's place; its account, clock and time to live stay."""
+    """Puts a new world, fresh from the seed, in a sandbox's place; its account and time to live stay.
+
+    Its clock is again what it was created with; the default sandbox's is that of `account`, as the server started.
+    """
     with store.transaction():
         old = find(store, name)
-        kept = Account(old.user, old.password, old.provider_id, account.clock)
+        clock = account.clock if name == DEFAULT else old.first_clock
+        kept = Account(old.user, old.password, old.provider_id, clock)
         store.worlds.bury(old.id)
         return store.worlds.create(_new(name, kept, wall, old.expires_at))
 

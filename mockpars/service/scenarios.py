@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from mockpars.domain.model import Physician
@@ -13,22 +13,17 @@ from mockpars.service.sandbox import Sandbox
 from mockpars.store.armed import ArmedRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Subject:
-    """What one record of a request is about, by every ID it is known by."""
+    """What a request, or one record of it, is about: physicians known to PARS, and the IDs that were sent."""
 
-    physicians: frozenset[str] = frozenset()
-    activities: frozenset[str] = frozenset()
-    known: tuple[Physician, ...] = ()
+    known: Sequence[Physician] = ()
+    npis: Sequence[str] = ()
+    activities: Sequence[str | None] = ()
 
-
-def subject(physicians: Iterable[Physician] = (), npi: str | None = None, *activities: str | None) -> Subject:
-    """Gathers the IDs of physicians and activities that a record names."""
-    known = tuple(physicians)
-    names = {entry.id for entry in known} | {entry.persona for entry in known if entry.persona}
-    return Subject(
-        frozenset(names | ({npi} if npi else set())), frozenset(entry for entry in activities if entry), known
-    )
+    def names_physician(self, wanted: str) -> bool:
+        """Whether a physician's ID, persona or NPI is among them."""
+        return wanted in self.npis or any(wanted in (entry.id, entry.persona, entry.npi) for entry in self.known)
 
 
 def read_scenario(name: str, reason: str | None = None) -> Scenario:
@@ -48,6 +43,11 @@ class Scenarios:
     asked: tuple[Scenario, ...] = ()
     _spent: set[int] = field(default_factory=set)
     _armed: list[ArmedRow] | None = None
+
+    @property
+    def may_break(self) -> bool:
+        """Whether a fault can act on this request at all; if not, nobody need work out what it is about."""
+        return bool(self.asked) or self.sandbox.world.armed or self.sandbox.has_faulty_physicians
 
     def acting_on(self, about: Subject, effects: frozenset[Effect]) -> list[Scenario]:
         """Those with one of `effects` that act on a record, the request's own wishes first."""
@@ -76,14 +76,14 @@ class Scenarios:
         wanted = row.body
         return (
             wanted.get("operation") in (None, self.operation)
-            and (wanted.get("physician") is None or wanted["physician"] in about.physicians)
+            and (wanted.get("physician") is None or about.names_physician(wanted["physician"]))
             and (wanted.get("activity") is None or wanted["activity"] in about.activities)
         )
 
     def _drawn(self, row: ArmedRow) -> bool:
         percent = int(row.body.get("percent") or 100)
-        world = self.sandbox.world
-        return zlib.crc32(f"{world.id}/{row.id}/{world.exchange}".encode()) % 100 < percent
+        seed = f"{self.sandbox.world.id}/{row.id}/{self.sandbox.exchange}"
+        return zlib.crc32(seed.encode()) % 100 < percent
 
 
 FORCES: frozenset[Effect] = frozenset({"reject"})

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
-from mockpars.store.codec import dump
+from mockpars.store.codec import dump, load
 from mockpars.store.engine import Engine
 
 
@@ -35,7 +34,7 @@ class Armed:
     def all(self, world: int) -> list[ArmedRow]:
         """All that are armed, in the order they were."""
         rows = self._db.execute("SELECT id, remaining, body FROM armed WHERE world = ? ORDER BY id", (world,))
-        return [ArmedRow(number, remaining, json.loads(body)) for number, remaining, body in rows]
+        return [ArmedRow(number, remaining, load(body)) for number, remaining, body in rows]
 
     def spend(self, world: int, armed_id: int) -> None:
         """Counts one use; the last one disarms."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from mockpars.domain.model import (
     Activity,
@@ -22,7 +23,6 @@ from mockpars.domain.model import (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def to_micros(instant: datetime) -> int:
@@ -78,7 +78,12 @@ def physician_body(physician: Physician) -> dict[str, Any]:
 
 def dump(body: object) -> str:
     """JSON without a space too many."""
-    return _encode(body)
+    return orjson.dumps(body).decode()
+
+
+def load(text: str) -> Any:
+    """Reads JSON that `dump` wrote."""
+    return orjson.loads(text)
 
 
 def activity_text(activity: Activity) -> str:
@@ -110,7 +115,7 @@ def activity_text(activity: Activity) -> str:
 @lru_cache(maxsize=512)  # submissions come in runs for one activity; its text is the key, so it cannot go stale
 def activity_from(activity_id: int, provider_activity_id: str, text: str) -> Activity:
     """Reads an activity back."""
-    body = json.loads(text)
+    body = orjson.loads(text)
     return Activity(
         id=activity_id,
         provider_activity_id=provider_activity_id,
@@ -154,7 +159,7 @@ def record_text(record: LearnerRecord) -> str:
 def record_from(row: Any) -> LearnerRecord:
     """Reads a learner record from its row (see `learner_records.COLUMNS`)."""
     number, activity_id, physician_id, completed_on, accepted_at, deleted_at, text = row
-    body = json.loads(text)
+    body = orjson.loads(text)
     return LearnerRecord(
         number=number,
         activity_id=activity_id,

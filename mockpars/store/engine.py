@@ -88,29 +88,36 @@ class SqliteEngine:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, nestable by save points."""
-        if self._depth == 0 and not self._db.in_transaction:
-            self.execute("BEGIN IMMEDIATE")
-        self.execute("SAVEPOINT step")
-        self._depth += 1
+        """All or nothing; one inside another is part of it. A group's later members are save points of it."""
+        if self._depth:
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+            return
+        joins = self._db.in_transaction
+        self.execute("SAVEPOINT member" if joins else "BEGIN IMMEDIATE")
+        self._depth = 1
         try:
             yield
+            if joins:
+                self.execute("RELEASE member")
         except BaseException:
-            self._depth -= 1
-            self._undo()
+            self._undo(joins)
             raise
-        self._depth -= 1
-        self.execute("RELEASE step")
-        if self._depth == 0 and not self._grouped:
+        finally:
+            self._depth = 0
+        if not self._grouped:
             self.commit()
 
-    def _undo(self) -> None:
+    def _undo(self, joined: bool) -> None:
         # A full disk may have ended the whole transaction already.
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK TO step")
-            self._db.execute("RELEASE step")
-            if self._depth == 0 and not self._grouped:
-                self._db.execute("ROLLBACK")
+        if self._db.in_transaction and joined:
+            self._db.execute("ROLLBACK TO member")
+            self._db.execute("RELEASE member")
+        elif self._db.in_transaction:
+            self._db.execute("ROLLBACK")
 
     def commit(self) -> None:
         """Makes durable what the transactions since the last commit changed; on failure all of it is undone."""

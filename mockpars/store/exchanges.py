@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mockpars.store.codec import dump, from_micros, to_micros
+from mockpars.store.codec import dump, from_micros, load, to_micros
 from mockpars.store.engine import Engine
 
 _COLUMNS = "id, at, operation, outcome, codes, status, body"
@@ -99,4 +98,4 @@ class Exchanges:
 def _exchange(row: Sequence[Any]) -> ExchangeRow:
     codes = tuple(int(code) for code in row[4].split())
     texts = (row[7], row[8]) if len(row) > 7 else (None, None)
-    return ExchangeRow(row[0], from_micros(row[1]), row[2], row[3], codes, row[5], json.loads(row[6]), *texts)
+    return ExchangeRow(row[0], from_micros(row[1]), row[2], row[3], codes, row[5], load(row[6]), *texts)

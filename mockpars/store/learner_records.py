@@ -9,6 +9,9 @@ from mockpars.domain.timeline import settled_at
 from mockpars.store.codec import record_from, record_text, to_micros
 from mockpars.store.engine import Engine
 
+FIRST_NUMBER = 100000001
+"""The first learner record of a sandbox; the number of a credit ID has nine digits (D16)."""
+
 _COLUMNS = "number, activity_id, physician_id, completed_on, accepted_at, deleted_at, body"
 
 
@@ -18,24 +21,24 @@ class LearnerRecords:
     def __init__(self, engine: Engine) -> None:
         self._db = engine
 
-    def add(self, world: int, record: LearnerRecord) -> bool:
-        """Stores a record; false when this learner already has a live one for this activity (304, L5)."""
-        return bool(
-            self._db.count(
-                "INSERT INTO learner_record (world, number, activity_id, physician_id, completed_on, accepted_at, "
-                "settled_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (
-                    world,
-                    record.number,
-                    record.activity_id,
-                    record.physician_id,
-                    record.completed_on.isoformat(),
-                    to_micros(record.accepted_at),
-                    to_micros(settled_at(record.accepted_at, record.deliveries)),
-                    record_text(record),
-                ),
-            )
+    def add(self, world: int, record: LearnerRecord) -> int | None:
+        """Stores a record and answers its number; None when this learner has a live one for this activity (304, L5)."""
+        rows = self._db.execute(
+            "INSERT INTO learner_record (world, number, activity_id, physician_id, completed_on, accepted_at, "
+            f"settled_at, body) SELECT ?, COALESCE(MAX(number), {FIRST_NUMBER - 1}) + 1, ?, ?, ?, ?, ?, ? "
+            "FROM learner_record WHERE world = ? ON CONFLICT DO NOTHING RETURNING number",
+            (
+                world,
+                record.activity_id,
+                record.physician_id,
+                record.completed_on.isoformat(),
+                to_micros(record.accepted_at),
+                to_micros(settled_at(record.accepted_at, record.deliveries)),
+                record_text(record),
+                world,
+            ),
         )
+        return int(rows[0][0]) if rows else None
 
     def replace_deliveries(self, world: int, record: LearnerRecord) -> None:
         """Keeps new deliveries of a record, such as a decision that QA took as the board."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from mockpars.domain.model import Physician
-from mockpars.store.codec import dump, physician_body, physician_from
+from mockpars.store.codec import dump, load, physician_body, physician_from
 from mockpars.store.engine import Engine
 
 
@@ -27,14 +25,14 @@ class Physicians:
     def with_npi(self, world: int, npi: str) -> list[Physician]:
         """Those with that NPI."""
         rows = self._db.execute("SELECT body FROM physician WHERE world = ? AND npi = ?", (world, npi))
-        return [physician_from(json.loads(body)) for (body,) in rows]
+        return [physician_from(load(body)) for (body,) in rows]
 
     def find(self, world: int, physician_id: str) -> Physician | None:
         """The one with that ID."""
         rows = self._db.execute("SELECT body FROM physician WHERE world = ? AND id = ?", (world, physician_id))
-        return physician_from(json.loads(rows[0][0])) if rows else None
+        return physician_from(load(rows[0][0])) if rows else None
 
     def all(self, world: int) -> list[Physician]:
         """All of them, by ID."""
         rows = self._db.execute("SELECT body FROM physician WHERE world = ? ORDER BY id", (world,))
-        return [physician_from(json.loads(body)) for (body,) in rows]
+        return [physician_from(load(body)) for (body,) in rows]

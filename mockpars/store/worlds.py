@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from mockpars.domain.clock import Clock
@@ -14,14 +15,14 @@ from mockpars.store.schema import OF_A_WORLD
 
 _COLUMNS = (
     "id, name, born_at, expires_at, provider_id, user_name, password, clock_fixed, clock_offset, "
-    "next_exchange, own_physicians, armed"
+    "own_physicians, armed, first_clock"
 )
 _SWEPT_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class WorldRow:
-    """One isolated world: the account it knows, its clock, and what it holds beside the seed."""
+    """One isolated world: its account, its clock (and the one a reset gives back), what it holds beside the seed."""
 
     id: int
     name: str
@@ -31,9 +32,9 @@ class WorldRow:
     user: str
     password: str
     clock: Clock
-    exchange: int
     own_physicians: bool
     armed: bool
+    first_clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,6 @@ class NewWorld:
     born_at: datetime
     expires_at: datetime | None = None
     first_activity: int = 12345678
-    first_record: int = 100000001
 
 
 class Worlds:
@@ -61,7 +61,7 @@ class Worlds:
         """Adds a world under a name that no living world has. Raises StoreError otherwise."""
         rows = self._db.execute(
             "INSERT INTO world (id, name, born_at, expires_at, provider_id, user_name, password, clock_fixed, "
-            "clock_offset, next_activity, next_record) "
+            "clock_offset, first_clock, next_activity) "
             "SELECT COALESCE(MAX(id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM world "
             f"RETURNING {_COLUMNS}",
             (
@@ -73,28 +73,31 @@ class Worlds:
                 new.password,
                 new.clock.fixed_at and to_micros(new.clock.fixed_at),
                 new.clock.offset // timedelta(microseconds=1),
+                new.clock.fixed_at and to_micros(new.clock.fixed_at),
                 new.first_activity,
-                new.first_record,
             ),
         )
-        return _world(rows[0])
+        return _world(tuple(rows[0]))
 
     def find(self, name: str) -> WorldRow | None:
         """The living world of that name."""
         rows = self._db.execute(f"SELECT {_COLUMNS} FROM world WHERE name = ? AND dead = 0", (name,))
-        return _world(rows[0]) if rows else None
+        return _world(tuple(rows[0])) if rows else None
 
-    def open_exchange(self, name: str) -> WorldRow | None:
-        """The living world of that name, with the next exchange number taken, in one statement."""
+    def open_exchange(self, name: str) -> tuple[WorldRow, int] | None:
+        """The living world of that name, and the next exchange number, taken in the same statement."""
         rows = self._db.execute(
-            f"UPDATE world SET next_exchange = next_exchange + 1 WHERE name = ? AND dead = 0 RETURNING {_COLUMNS}",
+            "UPDATE world SET next_exchange = next_exchange + 1 WHERE name = ? AND dead = 0 "
+            f"RETURNING next_exchange, {_COLUMNS}",
             (name,),
         )
-        return _world(rows[0]) if rows else None
+        return (_world(tuple(rows[0][1:])), rows[0][0] - 1) if rows else None
 
     def living(self) -> list[WorldRow]:
         """All living worlds, oldest first."""
-        return [_world(row) for row in self._db.execute(f"SELECT {_COLUMNS} FROM world WHERE dead = 0 ORDER BY id")]
+        return [
+            _world(tuple(row)) for row in self._db.execute(f"SELECT {_COLUMNS} FROM world WHERE dead = 0 ORDER BY id")
+        ]
 
     def set_clock(self, world: int, clock: Clock) -> None:
         """Keeps the clock as it now is."""
@@ -113,10 +116,6 @@ class Worlds:
     def take_activity(self, world: int) -> int:
         """The next activity ID (A9)."""
         return self._take(world, "next_activity", 1)
-
-    def take_record(self, world: int) -> int:
-        """The next learner record number."""
-        return self._take(world, "next_record", 1)
 
     def take_armed(self, world: int) -> int:
         """The next number of an armed scenario."""
@@ -142,7 +141,7 @@ class Worlds:
     def expired(self, wall: datetime) -> list[WorldRow]:
         """Living worlds whose time is up by the wall clock."""
         rows = self._db.execute(f"SELECT {_COLUMNS} FROM world WHERE dead = 0 AND expires_at <= ?", (to_micros(wall),))
-        return [_world(row) for row in rows]
+        return [_world(tuple(row)) for row in rows]
 
     def sweep(self) -> bool:
         """Removes some rows of one dead world; false when there is none left."""
@@ -163,8 +162,9 @@ class Worlds:
         return True
 
 
+@lru_cache(maxsize=256)  # a world's row seldom changes, and every request reads it
 def _world(row: Sequence[Any]) -> WorldRow:
-    fixed = optional_instant(row[7])
+    fixed, offset = row[7], row[8]
     return WorldRow(
         id=row[0],
         name=row[1],
@@ -173,8 +173,8 @@ def _world(row: Sequence[Any]) -> WorldRow:
         provider_id=row[4],
         user=row[5],
         password=row[6],
-        clock=Clock(fixed, timedelta(microseconds=row[8])),
-        exchange=row[9] - 1,
-        own_physicians=bool(row[10]),
-        armed=bool(row[11]),
+        clock=Clock(optional_instant(fixed), timedelta(microseconds=offset)),
+        own_physicians=bool(row[9]),
+        armed=bool(row[10]),
+        first_clock=Clock(optional_instant(row[11])),
     )

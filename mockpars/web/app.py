@@ -9,9 +9,8 @@ from werkzeug.exceptions import HTTPException
 
 from mockpars.errors import NotFound, StoreError
 from mockpars.web.control_api import control_api
-from mockpars.web.faults import Reply
 from mockpars.web.pars_api import pars_api
-from mockpars.web.visit import XML, broken, store_failed, to_response
+from mockpars.web.replies import XML, Reply, broken, store_failed, to_response
 from mockpars.wire import render
 from mockpars.world import World
 

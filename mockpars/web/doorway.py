@@ -2,8 +2,8 @@
 
 The server (granian, over its RSGI interface) calls the doorway in its event loop. The doorway reads the whole
 body under limits and a time-out, runs the application in the loop's own thread, one request at a time, and
-answers. So the application needs no locks and has one thread's speed, while slow clients and deliberate delays,
-which are awaited here, hold up nobody else.
+answers. So the application needs no locks and has one thread's speed, while slow clients and deliberate
+delays, which are awaited here, hold up nobody else.
 
 The application speaks to the doorway through ``environ["mockpars.exchange"]``, an `Exchange`.
 """
@@ -95,8 +95,8 @@ class Doorway:
     """An RSGI application around a WSGI application.
 
     ``flush`` makes durable what the application has changed so far; one call serves every request that is
-    waiting for it. ``fault`` renders the doorway's own refusals from status, code, reason and fix. ``refused`` is
-    told of each request that the doorway answered by itself, for the journal.
+    waiting for it. ``fault`` renders the doorway's own refusals from status, code, reason and fix. ``refused``
+    is told of each request that the doorway answered by itself, for the journal.
     """
 
     def __init__(
@@ -287,8 +287,8 @@ _SHARED_ENVIRON: Mapping[str, object] = {
 def make_environ(scope: Scope, headers: Headers, exchange: Exchange) -> Environ:
     """Build the WSGI environ of a request, but for its body.
 
-    Headers with an underscore in their name are left out: they would pass for another header. The server hands
-    the path on decoded, so ``RAW_URI`` is decoded too (an encoded slash cannot be told from a slash), and it
+    Headers with an underscore in their name are left out: they would pass for another header. The server
+    hands the path on decoded, so ``RAW_URI`` is decoded too (an encoded slash cannot be told from a slash), and it
     leaves out headers whose value is not ASCII.
     """
     query = scope.query_string

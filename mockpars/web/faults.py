@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 
 from mockpars.domain.scenario import Scenario
 from mockpars.web.doorway import Exchange
+from mockpars.web.replies import XML, Reply
 from mockpars.wire import render
 
-_XML = "application/xml; charset=utf-8"
 _HTML_502 = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
     "<hr><center>Microsoft-Azure-Application-Gateway/v2</center>\r\n</body>\r\n</html>\r\n"
@@ -23,16 +22,6 @@ _WCF_500 = (
     '<Text xml:lang="en-US">The server was unable to process the request due to an internal error.</Text></Reason>'
     "</Fault>"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer as it goes out."""
-
-    status: int
-    content_type: str
-    body: bytes
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 _BEFORE = frozenset(
@@ -68,12 +57,12 @@ def gateway_reply(fault: Scenario, exchange: Exchange) -> Reply:
             b'{"statusCode": 429, "message": "Rate limit is exceeded. Try again in %s seconds."}' % argument.encode(),
             (("Retry-After", argument),),
         ),
-        "server-error": Reply(500, _XML, _WCF_500.encode()),
+        "server-error": Reply(500, XML, _WCF_500.encode()),
         "bad-gateway": Reply(502, "text/html", _HTML_502.encode()),
         "unavailable": Reply(503, "application/json", b'{"statusCode": 503, "message": "Service Unavailable"}'),
-        "gateway-timeout": Reply(504, _XML, b"<error><code>504</code><message>Gateway Timeout</message></error>"),
+        "gateway-timeout": Reply(504, XML, b"<error><code>504</code><message>Gateway Timeout</message></error>"),
         "html-page": Reply(500, "text/html; charset=utf-8", _HTML_500.encode()),
-    }.get(name, Reply(504, _XML, render.fault_answer("Timeout", "No answer.", "")))
+    }.get(name, Reply(504, XML, render.fault_answer("Timeout", "No answer.", "")))
 
 
 def spoil(fault: Scenario, reply: Reply, exchange: Exchange, seed: int) -> Reply:

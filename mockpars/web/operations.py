@@ -13,7 +13,7 @@ from mockpars.domain.rejection import Finding
 from mockpars.errors import Detail, NotFound, SchemaInvalid, WrongProvider
 from mockpars.service import activities, journal, learners, statuses
 from mockpars.service.sandbox import Sandbox
-from mockpars.service.scenarios import Scenarios, Subject, subject
+from mockpars.service.scenarios import Scenarios, Subject
 from mockpars.wire import activities as wire_activities
 from mockpars.wire import learners as wire_learners
 from mockpars.wire import render
@@ -137,20 +137,19 @@ def _refuse_wrong_provider(sandbox: Sandbox, provider: str) -> None:
 def _about_learners(sandbox: Sandbox, sent: Question) -> Subject:
     found = [physician for entry in sent for physician in sandbox.with_npi(entry.identity.npi)]
     activity_ids = [name for entry in sent for name in (entry.activity_id, entry.provider_activity_id)]
-    about = subject(found, None, *activity_ids)
-    return Subject(about.physicians | {entry.identity.npi for entry in sent}, about.activities, about.known)
+    return Subject(found, [entry.identity.npi for entry in sent], activity_ids)
 
 
 def _about_identity(sandbox: Sandbox, identity: LearnerIdentity) -> Subject:
-    return subject(sandbox.with_npi(identity.npi), identity.npi)
+    return Subject(sandbox.with_npi(identity.npi), [identity.npi])
 
 
 def _about_activities(sandbox: Sandbox, sent: Question) -> Subject:
-    return subject((), None, *[name for entry in sent for name in (entry.activity_id, entry.provider_activity_id)])
+    return Subject(activities=[name for entry in sent for name in (entry.activity_id, entry.provider_activity_id)])
 
 
 def _about_activity(sandbox: Sandbox, question: Question) -> Subject:
-    return subject((), None, question.activity_id, question.provider_activity_id)
+    return Subject(activities=[question.activity_id, question.provider_activity_id])
 
 
 def _about_credit(sandbox: Sandbox, credit: str) -> Subject:
@@ -158,9 +157,7 @@ def _about_credit(sandbox: Sandbox, credit: str) -> Subject:
     if found is None:
         return Subject()
     physician = sandbox.physician(found.record.physician_id)
-    return subject(
-        [physician] if physician else [], physician.npi if physician else None, str(found.record.activity_id)
-    )
+    return Subject([physician] if physician else [], activities=[str(found.record.activity_id)])
 
 
 def _activity_query(sent: Mapping[str, str]) -> Question:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 BACKLOG = 2048
-# Granian takes this many connections at a time and leaves the rest waiting; let the limit on open files decide.
+# Granian takes this many connections at a time and leaves the rest waiting; open files run out first.
 MOST_CONNECTIONS = 65_536
 # Less than the ten seconds after which container engines kill.
 GRACE = 5.0
@@ -165,7 +165,7 @@ async def _serve(doorway: Doorway, servers: list[_Server], announce: Callable[[]
     stopped = loop.create_task(stopping.wait())
     await asyncio.wait([stopped, *serving], return_when=asyncio.FIRST_COMPLETED)
     for server in servers:
-        server.signal_handler_interrupt()
+        server.stop()  # type: ignore[no-untyped-call]  # Granian does not annotate it.
     _, unfinished = await asyncio.wait(serving, timeout=grace)
     if unfinished:
         doorway.hurry()

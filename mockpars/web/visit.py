@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask import Request, Response
 
 from mockpars.domain.rejection import Finding
 from mockpars.domain.scenario import Scenario
-from mockpars.errors import BadCredentials, BadScenario, BrokenRequest, MethodNotAllowed, StoreError, UnknownScenario
+from mockpars.errors import BadScenario, BrokenRequest, UnknownScenario
 from mockpars.service import journal
 from mockpars.service.sandbox import Sandbox
 from mockpars.service.scenarios import BREAKS, Scenarios, Subject, read_scenario
 from mockpars.web import faults
 from mockpars.web.doorway import Exchange
-from mockpars.web.faults import Reply
 from mockpars.web.operations import Answer
-from mockpars.wire import redact, render
+from mockpars.web.replies import XML, Reply, broken, explain_refusal, to_response
+from mockpars.wire import redact
 
-log = logging.getLogger("mockpars")
-
-XML = "application/xml; charset=utf-8"
 SCENARIO_HEADER = "X-Mockpars-Scenario"
-_SHOWN_HEADERS = (
-    "Content-Type",
-    "Content-Encoding",
-    "User-Agent",
-    "Accept",
-    SCENARIO_HEADER,
-    "Transfer-Encoding",
-)
+_SHOWN_HEADERS = {
+    "Content-Type": "CONTENT_TYPE",
+    "Content-Encoding": "HTTP_CONTENT_ENCODING",
+    "Transfer-Encoding": "HTTP_TRANSFER_ENCODING",
+    "User-Agent": "HTTP_USER_AGENT",
+    "Accept": "HTTP_ACCEPT",
+    SCENARIO_HEADER: "HTTP_X_MOCKPARS_SCENARIO",
+}
+"""Request headers the journal keeps, and their names in a WSGI environment."""
 
 
 @dataclass(slots=True)
@@ -56,7 +52,7 @@ class Visit:
 
     def read_wishes(self) -> None:
         """Reads the scenarios the request itself asks for. Raises BrokenRequest for one that nobody knows."""
-        wished = self.request.headers.get(SCENARIO_HEADER)
+        wished = self.request.environ.get(_SHOWN_HEADERS[SCENARIO_HEADER])
         if not wished:
             return
         try:
@@ -79,7 +75,7 @@ class Visit:
         answer = answer or Answer(b"", "Answered")
         reply = Reply(200, XML, answer.body)
         if self.fault is not None:
-            reply = faults.spoil(self.fault, reply, self.exchange, self.sandbox.world.exchange)
+            reply = faults.spoil(self.fault, reply, self.exchange, self.sandbox.exchange)
         return self._finish(reply, answer.outcome, answer.findings)
 
     def refuse(self, error: BrokenRequest) -> Response:
@@ -87,38 +83,37 @@ class Visit:
         if self.fault is None and self.draw_fault(Subject()):
             return self.reply(None)
         reply = broken(error)
-        self.answer = Answer(reply.body, "Refused", verdict={"refused": refusal(error)})
+        self.answer = Answer(reply.body, "Refused", verdict={"refused": explain_refusal(error)})
         if self.fault is not None:
-            reply = faults.spoil(self.fault, reply, self.exchange, self.sandbox.world.exchange)
+            reply = faults.spoil(self.fault, reply, self.exchange, self.sandbox.exchange)
         return self._finish(reply, "Refused", ())
 
     def _finish(self, reply: Reply, outcome: str, findings: tuple[Finding, ...]) -> Response:
         entry = self._entry(reply, outcome)
-        with self.sandbox.store.transaction():
-            journal.write(self.sandbox, entry)
+        journal.write(self.sandbox, entry)
         self.exchange.uncommitted = self.sandbox.store.uncommitted
-        response = to_response(reply)
         if self.debug_headers:
-            headers = response.headers
-            headers["X-Mockpars-Journal"] = str(self.sandbox.world.exchange)
+            reply.headers += (("X-Mockpars-Journal", str(self.sandbox.exchange)),)
             if findings:
-                headers["X-Mockpars-Rules"] = " ".join(finding.rule for finding in findings)
-                headers["X-Mockpars-Basis"] = " ".join(f"{finding.source}:{finding.basis}" for finding in findings)
-        return response
+                bases = " ".join(f"{finding.source}:{finding.basis}" for finding in findings)
+                rules = " ".join(finding.rule for finding in findings)
+                reply.headers += (("X-Mockpars-Rules", rules), ("X-Mockpars-Basis", bases))
+        return to_response(reply)
 
     def _entry(self, reply: Reply, outcome: str) -> journal.Entry:
         request, answer = self.request, self.answer
-        headers = {name: request.headers[name] for name in _SHOWN_HEADERS if name in request.headers}
-        basic = request.headers.get("Authorization")
+        environ = request.environ
+        headers = {name: environ[key] for name, key in _SHOWN_HEADERS.items() if key in environ}
+        basic = environ.get("HTTP_AUTHORIZATION")
         if basic is not None:
             headers["Authorization"] = f"{basic.split(' ')[0][:20]} {redact.MASK}"
         return journal.Entry(
             operation=self.operation,
-            method=request.method,
+            method=environ["REQUEST_METHOD"],
             path=request.path,
-            query=redact.redact_query(request.query_string.decode("latin-1")),
+            query=redact.redact_query(environ.get("QUERY_STRING", "")),
             headers=headers,
-            client=request.remote_addr or "",
+            client=environ.get("REMOTE_ADDR", ""),
             status=reply.status,
             outcome=outcome,
             codes=answer.codes if answer else (),
@@ -131,44 +126,8 @@ class Visit:
         )
 
     def _request_text(self) -> str:
-        # A broken document, or one with CDATA, may hide the password from the patterns; its own text does not.
-        world = self.sandbox.world
-        plain = self.well_formed and b"<![" not in self.body
-        return redact.redact(redact.as_text(self.body), () if plain else (world.password, world.user))
-
-
-def refusal(error: BrokenRequest) -> dict[str, Any]:
-    """A broken request's reason as plain data, for the journal."""
-    details = [
-        {
-            key: getattr(detail, key)
-            for key in ("problem", "expected", "line", "path")
-            if getattr(detail, key) is not None
-        }
-        for detail in error.details
-    ]
-    return {"code": error.code, "reason": error.reason, "fix": error.fix, "details": details}
-
-
-def broken(error: BrokenRequest) -> Reply:
-    """The one XML shape of every broken request (D2)."""
-    headers: list[tuple[str, str]] = []
-    if isinstance(error, BadCredentials):
-        headers.append(("WWW-Authenticate", 'Basic realm="PARS", charset="UTF-8"'))
-    if isinstance(error, MethodNotAllowed):
-        headers.append(("Allow", ", ".join(error.allow)))
-    body = render.fault_answer(error.code, error.reason, error.fix, error.details)
-    return Reply(error.status, XML, body, tuple(headers))
-
-
-def store_failed(error: StoreError) -> Reply:
-    """The answer when the store cannot: a full disk is no fault of the request."""
-    return Reply(500, XML, render.fault_answer("Internal", error.reason, error.fix))
-
-
-def to_response(reply: Reply) -> Response:
-    """An answer in Flask's terms."""
-    response = Response(reply.body, status=reply.status, content_type=reply.content_type)
-    for name, value in reply.headers:
-        response.headers[name] = value
-    return response
+        # A broken document may hide a password from the patterns; its own text does not.
+        text, world = redact.as_text(self.body), self.sandbox.world
+        if self.well_formed and "<!" not in text and text.count("<?") <= 1:
+            return redact.redact(text, plain=True)
+        return redact.redact(text, secrets=(world.password, world.user))

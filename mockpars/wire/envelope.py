@@ -40,10 +40,12 @@ def read_credentials(root: etree._Element) -> Credentials:
             f'Wrap it in <SubmitMessage xmlns="{names.BLL}"> with User, Password, ProviderId and Data.',
             [Detail(problem, f"SubmitMessage in namespace {names.BLL!r}", line_of(root), sent.localname)],
         )
-    return Credentials(root.findtext(names.USER), root.findtext(names.PASSWORD))
+    texts = {str(child.tag): child.text or "" for child in root}
+    return Credentials(texts.get(names.USER), texts.get(names.PASSWORD))
 
 
 def read_envelope(root: etree._Element) -> Envelope:
     """Reads a message that was validated."""
     payload = root[-1][0]  # the schema ends the envelope with Data, which holds one element
-    return Envelope((root.findtext(names.PROVIDER_ID) or "").strip(), payload)
+    provider_id = next(child.text for child in root if child.tag == names.PROVIDER_ID)
+    return Envelope((provider_id or "").strip(), payload)

@@ -31,6 +31,7 @@ BODY_TIMEOUT = 1.0
 # Answers with what it was asked, as JSON; the query says what to ask of the doorway.
 TINY_APP = f"""
 import json, sys
+from pathlib import Path
 from urllib.parse import parse_qsl
 from mockpars.web.bodies import Limits
 from mockpars.web.server import TlsFiles, run
@@ -80,8 +81,8 @@ def refused(environ, refusal):
 
 tls = None
 if "--tls" in sys.argv:
-    folder = sys.argv[sys.argv.index("--tls") + 1]
-    tls = TlsFiles(folder + "/cert.pem", folder + "/key.pem", ready=lambda port: print(port, flush=True))
+    folder = Path(sys.argv[sys.argv.index("--tls") + 1])
+    tls = TlsFiles(folder / "cert.pem", folder / "key.pem", ready=lambda port: print(port, flush=True))
 host = "::1" if "--ipv6" in sys.argv else "127.0.0.1"
 run(app, host, 0, Limits({MAX_BODY}, {BODY_TIMEOUT}), flush, lambda port: print(port, flush=True), tls,
     refused=refused, grace=1.0)
@@ -326,9 +327,7 @@ def test_a_body_shorter_than_its_content_length_never_reaches_the_application(se
 def test_broken_chunks_never_reach_the_application(served: Served, rest: bytes) -> None:
     ran = int(served.get("/").json["ran"])
     with served.connect() as connection:
-        connection.sendall(
-            b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngood\r\n" + rest
-        )
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngood\r\n" + rest)
         connection.shutdown(socket.SHUT_WR)
         connection.recv(1000)
     assert int(served.get("/").json["ran"]) == ran + 1
@@ -336,10 +335,7 @@ def test_broken_chunks_never_reach_the_application(served: Served, rest: bytes) 
 
 @pytest.mark.parametrize("length", ["-1", "many", "1\r\nContent-Length: 2"])
 def test_a_content_length_that_makes_no_sense_is_refused(served: Served, length: str) -> None:
-    assert (
-        served.send(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\nab".encode()).status
-        == 400
-    )
+    assert served.send(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\nab".encode()).status == 400
 
 
 def test_a_refused_request_is_told_for_the_journal(served: Served) -> None:
@@ -468,14 +464,10 @@ def test_requests_held_past_the_grace_are_answered_503_and_the_server_stops() ->
         assert (served.process.returncode, output) == (0, "stopped in good order\n")
 
 
-@pytest.mark.skipif(
-    os.geteuid() != 0 or sys.platform != "linux", reason="needs the right to make a PID namespace"
-)
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="needs the right to make a PID namespace")
 def test_process_1_of_a_container_stops_on_sigterm() -> None:
     command = ["unshare", "--fork", "--pid", "--kill-child", sys.executable, "-c", TINY_APP]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as outer:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as outer:
         assert outer.stdout is not None
         if not outer.stdout.readline():
             pytest.skip("this machine does not allow PID namespaces")

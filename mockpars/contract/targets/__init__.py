@@ -1,0 +1,1 @@
+"""What can be judged: the built-in mock, any URL, the real sandbox, a recording."""

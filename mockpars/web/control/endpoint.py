@@ -1,0 +1,102 @@
+"""One endpoint of the control API, as data; and a call to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mockpars.errors import UnknownSandbox
+from mockpars.service.sandbox import Sandbox
+from mockpars.service.sandboxes import DEFAULT
+from mockpars.web.control.checks import Schema
+from mockpars.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that passed access and checks: its path's variables, its query and its body."""
+
+    world: World
+    root: str
+    started: datetime
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+    def sandbox(self) -> Sandbox:
+        """The sandbox in the path. Raises UnknownSandbox, also for one whose time is up."""
+        name = self.path.get("sandbox", DEFAULT)
+        found = self.world.sandbox(name)
+        expires_at = found.world.expires_at
+        if expires_at is not None and expires_at <= found.wall:
+            raise UnknownSandbox(name)
+        return found
+
+    def number(self, name: str, default: int) -> int:
+        """A number in the query, which was checked."""
+        return int(self.query.get(name, default))
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A method at a path. `answer` names a schema of the description; `refusals` are statuses besides the usual."""
+
+    method: str
+    path: str
+    run: Callable[[Call], Any]
+    summary: str
+    answer: str = ""
+    status: int = 200
+    body: Schema | None = None
+    query: Mapping[str, Schema] = field(default_factory=dict)
+    refusals: tuple[int, ...] = ()
+    description: str = ""
+    open_to_all: bool = False
+
+    @property
+    def name(self) -> str:
+        """A unique name: that of the function that answers."""
+        return self.run.__name__
+
+
+PREFIX = "/_mockpars"
+SANDBOX = f"{PREFIX}/sandboxes/{{sandbox}}"
+
+
+def text(description: str, most: int = 250, **more: Any) -> Schema:
+    """A schema of text on one line, not empty."""
+    return {"type": "string", "description": description, "minLength": 1, "maxLength": most, **more}
+
+
+def pattern(description: str, expression: str, **more: Any) -> Schema:
+    """A schema of text of a certain shape."""
+    return {"type": "string", "description": description, "pattern": expression, **more}
+
+
+def choice(description: str, *values: str) -> Schema:
+    """A schema of one of some words."""
+    return {"type": "string", "description": description, "enum": list(values)}
+
+
+def whole(description: str, low: int, high: int, **more: Any) -> Schema:
+    """A schema of a whole number."""
+    return {"type": "integer", "description": description, "minimum": low, "maximum": high, **more}
+
+
+def yes_or_no(description: str) -> Schema:
+    """A schema of true or false."""
+    return {"type": "boolean", "description": description}
+
+
+def fields(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
+    """A schema of an object with these fields and no others."""
+    schema: Schema = {"type": "object", "additionalProperties": False, "properties": properties}
+    return schema | {"required": list(required)} if required else schema
+
+
+NUMBER_MOST = 10**15
+LIMIT = whole("How many at most", 1, 1000, default=100)
+INSTANT = text("An ISO 8601 instant such as 2026-05-06T12:00:00Z, or a date; UTC without a zone", 40)
+DURATION = r"^P(?=.)(\d{1,6}W)?(\d{1,6}D)?(T(?=\d)(\d{1,6}H)?(\d{1,8}M)?(\d{1,9}S)?)?$"

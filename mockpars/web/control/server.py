@@ -1,0 +1,81 @@
+"""Endpoints about the server itself: is it ready, how does it do, what can it answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockpars import __version__
+from mockpars.domain.rejection import CATALOGUE, Rejection
+from mockpars.domain.rules import STAGES
+from mockpars.domain.scenario import CATALOGUE_OF_SCENARIOS
+from mockpars.resources import data_path
+from mockpars.service.physicians import read_personas
+from mockpars.web.control.clock import shown_clock
+from mockpars.web.control.endpoint import PREFIX, Call, Endpoint
+
+
+def ready(call: Call) -> dict[str, Any]:
+    """It answers, so it can."""
+    return {"ready": True}
+
+
+def health(call: Call) -> dict[str, Any]:
+    """Version, store, uptime, and how many sandboxes there are."""
+    world, wall = call.world, call.world.wall()
+    settings = world.settings
+    living = [row for row in world.store.worlds.living() if row.expires_at is None or row.expires_at > wall]
+    return {
+        "status": "ok",
+        "version": __version__,
+        "store": {"kind": "memory"} if settings.ephemeral else {"kind": "sqlite", "durable": settings.durable},
+        "uptime_seconds": max(0, int((wall - call.started).total_seconds())),
+        "sandboxes": len(living),
+        "clock": shown_clock(call.sandbox()),
+    }
+
+
+def describe(call: Call) -> dict[str, Any]:
+    """The description of everything that is served."""
+    from mockpars.web.openapi import describe as description  # here: it needs the table this endpoint is in
+
+    return description()
+
+
+def list_codes(call: Call) -> dict[str, Any]:
+    """Every rejection code with its rules and what provokes it."""
+    personas = read_personas(data_path("seed"))
+    return {"codes": [explain_code(entry, personas) for entry in CATALOGUE.values()]}
+
+
+def explain_code(entry: Rejection, personas: list[dict[str, Any]]) -> dict[str, Any]:
+    """A code as plain data: meaning, fix, how sure we are, rules, and the personas and scenarios that provoke it."""
+    rules = [(stage, rule) for stage, some in STAGES.items() for rule in some if rule.code == entry.code]
+    return {
+        "code": entry.code,
+        "meaning": entry.meaning,
+        "fix": entry.fix,
+        "basis": entry.basis,
+        "source": entry.source,
+        "rules": [
+            {
+                "id": rule.id,
+                "stage": stage,
+                "field": rule.field,
+                "message": rule.message,
+                "fix": rule.fix,
+                "basis": rule.basis,
+                "source": rule.source,
+            }
+            for stage, rule in rules
+        ],
+        "personas": [persona["key"] for persona in personas if entry.code in persona["codes"]],
+        "scenarios": [kind.name for kind in CATALOGUE_OF_SCENARIOS.values() if kind.code == entry.code],
+    }
+
+
+ENDPOINTS = (
+    Endpoint("GET", f"{PREFIX}/ready", ready, "Whether the server can answer", "Ready", open_to_all=True),
+    Endpoint("GET", f"{PREFIX}/health", health, "Version, store, uptime, sandboxes and clock", "Health"),
+    Endpoint("GET", f"{PREFIX}/openapi.json", describe, "This description", "Description", open_to_all=True),
+    Endpoint("GET", f"{PREFIX}/codes", list_codes, "The rejection codes, and what provokes each", "Codes"),
+)

@@ -1,0 +1,72 @@
+"""Answers on their way out: of PARS, of the gateway before it, and of every broken request (D2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import Response
+
+from mockpars.errors import BadCredentials, BrokenRequest, MethodNotAllowed, StoreError
+from mockpars.wire import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+XML = "application/xml; charset=utf-8"
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer as it goes out."""
+
+    status: int
+    content_type: str
+    body: bytes
+    headers: Headers = ()
+
+
+def broken(error: BrokenRequest) -> Reply:
+    """The one XML shape of every broken request (D2)."""
+    headers: Headers = ()
+    if isinstance(error, BadCredentials):
+        headers = (("WWW-Authenticate", 'Basic realm="PARS", charset="UTF-8"'),)
+    if isinstance(error, MethodNotAllowed):
+        headers = (("Allow", ", ".join(error.allow)),)
+    body = render.fault_answer(error.code, error.reason, error.fix, error.details)
+    return Reply(error.status, XML, body, headers)
+
+
+def explain_refusal(error: BrokenRequest) -> dict[str, Any]:
+    """A broken request's reason as plain data, for the journal."""
+    details = [
+        {
+            key: getattr(detail, key)
+            for key in ("problem", "expected", "line", "path")
+            if getattr(detail, key) is not None
+        }
+        for detail in error.details
+    ]
+    return {"code": error.code, "reason": error.reason, "fix": error.fix, "details": details}
+
+
+def store_failed(error: StoreError) -> Reply:
+    """The answer when the store cannot: a full disk is no fault of the request."""
+    return Reply(500, XML, render.fault_answer("Internal", error.reason, error.fix))
+
+
+def to_response(reply: Reply) -> Response:
+    """An answer in Flask's terms."""
+    headers = [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body))), *reply.headers]
+    return _Whole(reply.body, reply.status, headers)
+
+
+class _Whole(Response):
+    """A response whose body and headers are final: nothing is left to be worked out when it is sent."""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response(self.status, self.headers.to_wsgi_list())
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.get_data()]

@@ -1,0 +1,149 @@
+"""Transactions: all or nothing, nested or grouped, and errors in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mockpars.errors import StoreError
+from mockpars.store.engine import SqliteEngine
+
+
+def _engine(path: Path | None, *, grouped: bool = False) -> SqliteEngine:
+    engine = SqliteEngine(path, grouped=grouped)
+    with engine.transaction():
+        engine.execute("CREATE TABLE IF NOT EXISTS t (n BIGINT PRIMARY KEY)")
+    engine.commit()
+    return engine
+
+
+def _add(engine: SqliteEngine, number: int) -> None:
+    engine.execute("INSERT INTO t VALUES (?)", (number,))
+
+
+def _all(engine: SqliteEngine) -> list[int]:
+    return [row[0] for row in engine.execute("SELECT n FROM t ORDER BY n")]
+
+
+def _undone(engine: SqliteEngine, *numbers: int) -> None:
+    """A transaction that fails after having added numbers."""
+    with pytest.raises(RuntimeError, match="no"), engine.transaction():
+        for number in numbers:
+            _add(engine, number)
+        raise RuntimeError("no")
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_a_failed_transaction_leaves_nothing(tmp_path: Path, grouped: bool) -> None:
+    """And the ones before and after it stay."""
+    engine = _engine(tmp_path / "t.db", grouped=grouped)
+    with engine.transaction():
+        _add(engine, 1)
+    _undone(engine, 2, 3)
+    with engine.transaction():
+        _add(engine, 4)
+    engine.close()
+    assert _all(_engine(tmp_path / "t.db")) == [1, 4]
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_a_failed_inner_transaction_leaves_the_outer_one_whole(tmp_path: Path, grouped: bool) -> None:
+    """Nested transactions are save points, to any depth."""
+    engine = _engine(tmp_path / "t.db", grouped=grouped)
+    with engine.transaction():
+        _add(engine, 1)
+        with engine.transaction():
+            _add(engine, 2)
+            _undone(engine, 3)
+            with engine.transaction():
+                _add(engine, 4)
+        _undone(engine, 5)
+        _add(engine, 6)
+    engine.close()
+    assert _all(_engine(tmp_path / "t.db")) == [1, 2, 4, 6]
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_a_failed_outer_transaction_takes_the_inner_ones_with_it(grouped: bool) -> None:
+    """What was released inside goes too."""
+    engine = _engine(None, grouped=grouped)
+    with pytest.raises(RuntimeError), engine.transaction():
+        with engine.transaction():
+            _add(engine, 1)
+        raise RuntimeError
+    assert _all(engine) == []
+
+
+def test_without_grouping_a_transaction_is_committed_when_it_ends(tmp_path: Path) -> None:
+    """Another connection sees it at once."""
+    engine, other = _engine(tmp_path / "t.db"), _engine(tmp_path / "t.db")
+    with engine.transaction():
+        _add(engine, 1)
+        assert engine.uncommitted
+        assert _all(other) == []
+    assert not engine.uncommitted
+    assert _all(other) == [1]
+
+
+def test_with_grouping_many_transactions_share_a_commit(tmp_path: Path) -> None:
+    """Until then nobody else sees them, and the answer must wait."""
+    engine, other = _engine(tmp_path / "t.db", grouped=True), _engine(tmp_path / "t.db")
+    for number in (1, 2):
+        with engine.transaction():
+            _add(engine, number)
+        assert engine.uncommitted
+    assert _all(other) == []
+    engine.commit()
+    assert not engine.uncommitted
+    assert _all(other) == [1, 2]
+    engine.commit()
+
+
+def test_closing_commits(tmp_path: Path) -> None:
+    """A graceful stop loses nothing."""
+    engine = _engine(tmp_path / "t.db", grouped=True)
+    with engine.transaction():
+        _add(engine, 1)
+    engine.close()
+    assert _all(_engine(tmp_path / "t.db")) == [1]
+
+
+def test_what_the_database_cannot_do_is_a_store_error() -> None:
+    """With a reason and a fix, whatever SQLite calls it."""
+    engine = _engine(None)
+    with pytest.raises(StoreError) as caught:
+        engine.execute("SELECT * FROM nowhere")
+    assert "nowhere" in caught.value.reason
+    assert caught.value.fix
+    _add(engine, 1)
+    with pytest.raises(StoreError):
+        _add(engine, 1)
+
+
+@pytest.mark.parametrize("content", [None, b"this is no database, whatever it is called\n" * 99])
+def test_a_path_that_holds_no_database_is_refused_with_advice(tmp_path: Path, content: bytes | None) -> None:
+    """A folder, or a file of another kind."""
+    path = tmp_path / "x.db"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(StoreError) as caught:
+        _engine(path)
+    assert "x.db" in caught.value.reason
+    assert "--db" in caught.value.fix
+
+
+def test_missing_folders_are_made(tmp_path: Path) -> None:
+    """The default lies in a folder that a fresh machine has not."""
+    _engine(tmp_path / "a" / "b" / "t.db").close()
+    assert (tmp_path / "a" / "b" / "t.db").is_file()
+
+
+@pytest.mark.parametrize(("durable", "level"), [(False, 1), (True, 2)])
+def test_durable_asks_the_disk_at_every_commit(tmp_path: Path, durable: bool, level: int) -> None:
+    """synchronous is NORMAL for a crash of the process, FULL for a power cut."""
+    engine = SqliteEngine(tmp_path / "t.db", durable=durable)
+    assert engine.execute("PRAGMA synchronous")[0][0] == level
+    assert engine.execute("PRAGMA journal_mode")[0][0] == "wal"

@@ -27,7 +27,7 @@ class Opinion:
         except xmltree.NotXml as error:
             return [error.reason]
         name = xmltree.local(root.tag)
-        if expected_root and name != expected_root:
+        if expected_root and expected_root not in (name, root.tag):
             return [f"The answer is <{name}>, not <{expected_root}>."]
         with self._lock:
             schema = self._schema = self._schema or self._build()

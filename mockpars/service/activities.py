@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mockpars.domain.accepted import MOC_CREDIT_TYPES, QUARTER
 from mockpars.domain.facts import ActivityFacts, EnvelopeFacts, RegistrationFacts, TargetFacts
 from mockpars.domain.judge import forced, judge
 from mockpars.domain.model import Activity, ActivitySubmission, LearnerSubmission, MocRegistration, nowhere
 from mockpars.domain.rejection import Finding
+from mockpars.domain.results import ActivityResult
 from mockpars.domain.rules.activity import ACTIVITY, REGISTRATION, TARGET
 from mockpars.domain.rules.envelope import ENVELOPE
 from mockpars.domain.rules.identity import LOOKUP
@@ -19,21 +19,6 @@ from mockpars.service.scenarios import FORCES, Scenarios, Subject
 
 ACTIVITY_CODES = frozenset({100, 101, 102, 103, 104, 105, 200, 302, 322})
 """The codes SaveActivity can answer (A4, A10); a scenario forces only what its operation can answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityResult:
-    """What became of one activity of a message."""
-
-    action: str
-    provider_activity_id: str
-    activity_id: int | None = None
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def accepted(self) -> bool:
-        """Whether PARS took it."""
-        return not self.findings
 
 
 def judge_provider(

@@ -10,8 +10,7 @@ from mockpars.domain.clock import format_instant
 from mockpars.domain.model import ActivitySubmission, LearnerIdentity, LearnerSubmission
 from mockpars.domain.nearest import nearest
 from mockpars.domain.rejection import Finding
-from mockpars.service.activities import ActivityResult
-from mockpars.service.learners import LearnerResult
+from mockpars.domain.results import ActivityResult, LearnerResult
 from mockpars.service.sandbox import Sandbox
 from mockpars.store.exchanges import ExchangeRow
 

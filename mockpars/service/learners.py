@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -20,9 +19,9 @@ from mockpars.domain.model import (
     LearnerSubmission,
     Physician,
     Place,
-    credit_id,
 )
 from mockpars.domain.rejection import Finding
+from mockpars.domain.results import LearnerResult
 from mockpars.domain.rules.completion import COMPLETION, CREDIT
 from mockpars.domain.rules.identity import DELETION, IDENTITY, LOOKUP
 from mockpars.domain.scenario import Scenario
@@ -34,27 +33,6 @@ from mockpars.service.scenarios import DECIDES, FORCES, Scenarios, Subject
 
 LEARNER_CODES = frozenset({100, 200, 300, 301, 302, 303, 304, 305, 306, 307, 322})
 """The codes SaveLearnerActivity can answer (L5, D6, D7, D17)."""
-
-
-@dataclass(frozen=True, slots=True)
-class LearnerResult:
-    """What became of one learner record of a message."""
-
-    deleted: bool
-    number: int | None = None
-    activity_id: int | None = None
-    physician_id: str | None = None
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def accepted(self) -> bool:
-        """Whether PARS took it."""
-        return not self.findings
-
-    @property
-    def credit_id(self) -> str | None:
-        """The credit ID to store, if it was accepted."""
-        return None if self.number is None else credit_id(self.number)
 
 
 def match(sandbox: Sandbox, identity: LearnerIdentity, scenarios: Scenarios) -> int:

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from mockpars.domain.model import Delivery, LearnerRecord, Status, record_number
-from mockpars.domain.timeline import Transition, delivery_status, status_at
+from mockpars.domain.model import LearnerRecord, record_number
+from mockpars.domain.results import DeliveryStatus, LearnerStatus
+from mockpars.domain.timeline import delivery_status, status_at
 from mockpars.service.sandbox import Sandbox
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryStatus:
-    """Where one delivery stands, and since when."""
-
-    delivery: Delivery
-    status: Status
-    since: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class LearnerStatus:
-    """Where a record stands: its own status, and each delivery's."""
-
-    record: LearnerRecord
-    reached: Transition
-    deliveries: tuple[DeliveryStatus, ...]
 
 
 def standing(record: LearnerRecord, now: datetime) -> LearnerStatus:

@@ -72,7 +72,7 @@ class SqliteEngine:
         """Runs one statement and returns all its rows. Raises StoreError when the store cannot."""
         try:
             return self._db.execute(sql, values).fetchall()
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"The store cannot do that: {error}.", "Check free disk space and the file's rights."
             ) from error
@@ -81,7 +81,7 @@ class SqliteEngine:
         """Runs one statement and returns how many rows it changed."""
         try:
             return self._db.execute(sql, values).rowcount
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"The store cannot do that: {error}.", "Check free disk space and the file's rights."
             ) from error

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
-
 from mockpars.domain.model import LearnerIdentity
 from mockpars.domain.rejection import Finding
+from mockpars.domain.results import LearnerStatus
 from mockpars.errors import Detail, NotFound, SchemaInvalid, WrongProvider
 from mockpars.service import activities, journal, learners, statuses
 from mockpars.service.sandbox import Sandbox
@@ -17,6 +16,7 @@ from mockpars.service.scenarios import Scenarios, Subject
 from mockpars.wire import activities as wire_activities
 from mockpars.wire import learners as wire_learners
 from mockpars.wire import render
+from mockpars.wire.envelope import Element
 
 ACTIVITY_SERVICE = "/services/ACCMEService.svc/IACCMEServiceREST"
 LEARNER_SERVICE = "/services/ACCMELearnerService.svc/IACCMELearnerServiceREST"
@@ -43,7 +43,7 @@ class Operation:
 
     name: str
     service: str
-    read: Callable[[etree._Element], Question]
+    read: Callable[[Element], Question]
     run: Callable[[Sandbox, str, Question, Scenarios], Answer]
     about: Callable[[Sandbox, Question], Subject] = lambda sandbox, question: Subject()
     aliases: tuple[str, ...] = ()
@@ -119,7 +119,7 @@ def _status_by_learner(sandbox: Sandbox, provider: str, question: Question, scen
     return _status(found)
 
 
-def _status(found: statuses.LearnerStatus) -> Answer:
+def _status(found: LearnerStatus) -> Answer:
     rejected = found.reached.status == "Rejected"
     verdict = {"records": [{"credit_id": found.record.credit_id, "status": str(found.reached.status)}]}
     return Answer(render.status_answer(found), "Answered", (310,) if rejected else (), verdict=verdict)

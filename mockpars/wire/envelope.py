@@ -10,6 +10,9 @@ from mockpars.errors import Detail, SchemaInvalid
 from mockpars.wire import names
 from mockpars.wire.places import line_of
 
+Element = etree._Element
+"""An element of a message, for those outside this package who pass it on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:

@@ -8,10 +8,8 @@ from datetime import datetime
 from mockpars.domain.clock import format_instant
 from mockpars.domain.model import Status
 from mockpars.domain.rejection import CATALOGUE, Finding
+from mockpars.domain.results import ActivityResult, LearnerResult, LearnerStatus
 from mockpars.errors import Detail
-from mockpars.service.activities import ActivityResult
-from mockpars.service.learners import LearnerResult
-from mockpars.service.statuses import LearnerStatus
 from mockpars.wire import activities, learners
 from mockpars.wire.names import BLL, SERIALIZATION, split
 

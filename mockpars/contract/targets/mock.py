@@ -15,7 +15,6 @@ from mockpars.contract.targets.http import HttpClient
 from mockpars.contract.trouble import ContractError, TargetUnreachable
 
 DEFAULT_CLOCK: Final = "2026-05-20T15:00:00Z"
-DEFAULT_ACCOUNT: Final = Account("ws-user@example.org", "sandbox", "0008273")
 
 
 class MockTarget:
@@ -30,13 +29,11 @@ class MockTarget:
         base: str,
         library: Library,
         run: str,
-        account: Account = DEFAULT_ACCOUNT,
         token: str = "",
         timeout: float = 30,
     ) -> None:
         self.base = base.rstrip("/")
         self.name = self.base
-        self.account = account
         self.run = run
         self.token = token
         self.client = HttpClient(timeout)
@@ -62,7 +59,9 @@ class MockTarget:
         if answer.http not in (200, 201):
             said = answer.problem or answer.body.decode("utf-8", "replace")[:300]
             raise TargetUnreachable(f"The control API made no sandbox: HTTP {answer.http}, {said}")
-        return MockSession(self, name, datetime.fromisoformat(clock).astimezone(UTC), number)
+        said = json.loads(answer.body)
+        account = Account(said["user"], said["password"], said["provider_id"])
+        return MockSession(self, name, account, datetime.fromisoformat(clock).astimezone(UTC), number)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -72,8 +71,8 @@ class MockTarget:
 class MockSession:
     """One sandbox of a mock."""
 
-    def __init__(self, target: MockTarget, name: str, now: datetime, number: int) -> None:
-        self.account = target.account
+    def __init__(self, target: MockTarget, name: str, account: Account, now: datetime, number: int) -> None:
+        self.account = account
         self.now = now
         self.mark = f"MOCKPARS-CONTRACT-{target.run}-{number}-"
         self._target = target

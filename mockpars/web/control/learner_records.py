@@ -7,11 +7,12 @@ from typing import Any
 
 from mockpars.domain.clock import format_instant
 from mockpars.domain.model import LearnerRecord, Status, record_number
+from mockpars.domain.results import LearnerStatus
 from mockpars.domain.timeline import transitions
 from mockpars.service import decisions
 from mockpars.service.decisions import AlreadyDecided, NoSuchDelivery, Verdict
 from mockpars.service.sandbox import Sandbox
-from mockpars.service.statuses import LearnerStatus, standing
+from mockpars.service.statuses import standing
 from mockpars.web.control.activities import the_activity
 from mockpars.web.control.endpoint import LIMIT, SANDBOX, Call, Endpoint, choice, fields, pattern, text, yes_or_no
 from mockpars.web.control.physicians import the_physician

@@ -48,31 +48,39 @@ def test_a_failed_transaction_leaves_nothing(tmp_path: Path, grouped: bool) -> N
 
 
 @pytest.mark.parametrize("grouped", [False, True])
-def test_a_failed_inner_transaction_leaves_the_outer_one_whole(tmp_path: Path, grouped: bool) -> None:
-    """Nested transactions are save points, to any depth."""
+def test_nested_transactions_are_one(tmp_path: Path, grouped: bool) -> None:
+    """To any depth: all of it is kept when the outermost ends."""
     engine = _engine(tmp_path / "t.db", grouped=grouped)
     with engine.transaction():
         _add(engine, 1)
         with engine.transaction():
             _add(engine, 2)
-            _undone(engine, 3)
             with engine.transaction():
-                _add(engine, 4)
-        _undone(engine, 5)
-        _add(engine, 6)
+                _add(engine, 3)
+        assert engine.uncommitted
+        _add(engine, 4)
     engine.close()
-    assert _all(_engine(tmp_path / "t.db")) == [1, 2, 4, 6]
+    assert _all(_engine(tmp_path / "t.db")) == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("grouped", [False, True])
-def test_a_failed_outer_transaction_takes_the_inner_ones_with_it(grouped: bool) -> None:
-    """What was released inside goes too."""
-    engine = _engine(None, grouped=grouped)
+@pytest.mark.parametrize("inner", [False, True])
+def test_a_failure_at_any_depth_undoes_the_outermost_transaction(tmp_path: Path, grouped: bool, inner: bool) -> None:
+    """What was released inside goes too; what was grouped before it stays, and the next one works."""
+    engine = _engine(tmp_path / "t.db", grouped=grouped)
+    with engine.transaction():
+        _add(engine, 1)
     with pytest.raises(RuntimeError), engine.transaction():
+        _add(engine, 2)
         with engine.transaction():
-            _add(engine, 1)
+            _add(engine, 3)
+            if inner:
+                raise RuntimeError
         raise RuntimeError
-    assert _all(engine) == []
+    with engine.transaction():
+        _add(engine, 4)
+    engine.close()
+    assert _all(_engine(tmp_path / "t.db")) == [1, 4]
 
 
 def test_without_grouping_a_transaction_is_committed_when_it_ends(tmp_path: Path) -> None:

@@ -56,25 +56,25 @@ def test_a_learner_record_comes_back_as_it_was_stored(store: Store, new_world: M
 def test_a_learner_has_one_live_record_for_an_activity(store: Store, new_world: MakeWorld) -> None:
     """The index says so, not a look-up before (304, L5); once deleted, another may come (L10)."""
     world = new_world().id
-    assert store.records.add(world, record())
-    assert not store.records.add(world, record(100000002))
-    assert store.records.add(world, record(100000003, physician="PH-0002"))
-    assert store.records.add(world, record(100000004, activity_id=12345679))
+    assert store.records.add(world, record()) == 100000001
+    assert store.records.add(world, record()) is None
+    assert store.records.add(world, record(physician="PH-0002")) == 100000002
+    assert store.records.add(world, record(activity_id=12345679)) == 100000003
     store.records.delete(world, 100000001, NOW)
     assert store.records.live(world, "PH-0001", 12345678) is None
     assert store.records.find(world, 100000001) == replace(record(), deleted_at=NOW)
-    assert store.records.add(world, record(100000005))
+    assert store.records.add(world, record()) == 100000004
     assert store.records.count(world) == 3
 
 
 def test_pages_of_learner_records_are_newest_first_and_narrowed_when_asked(store: Store, new_world: MakeWorld) -> None:
     """By number, by physician, by activity."""
-    world = new_world().id
-    for number in range(1, 6):
-        store.records.add(world, record(number, physician=f"PH-{number % 2}", activity_id=number))
-    assert [entry.number for entry in store.records.page(world, 5, 3)] == [4, 3, 2]
-    assert [entry.number for entry in store.records.page(world, 99, 9, physician_id="PH-1")] == [5, 3, 1]
-    assert [entry.number for entry in store.records.page(world, 99, 9, "PH-1", 3)] == [3]
+    world, first = new_world().id, 100000001
+    for number in range(5):
+        store.records.add(world, record(physician=f"PH-{number % 2}", activity_id=number))
+    assert [entry.number - first for entry in store.records.page(world, first + 4, 3)] == [3, 2, 1]
+    assert [entry.number - first for entry in store.records.page(world, 10**12, 9, physician_id="PH-1")] == [3, 1]
+    assert [entry.number - first for entry in store.records.page(world, 10**12, 9, "PH-1", 3)] == [3]
 
 
 def test_only_records_to_which_something_still_happens_are_unsettled(store: Store, new_world: MakeWorld) -> None:
@@ -176,9 +176,9 @@ def test_numbers_are_taken_once(store: Store, new_world: MakeWorld) -> None:
     """The first activity has the reference's ID (A9), and every exchange a number of its own."""
     world = new_world().id
     assert [store.worlds.take_activity(world) for _ in range(3)] == [12345678, 12345679, 12345680]
-    assert [store.worlds.take_record(world) for _ in range(2)] == [100000001, 100000002]
+    assert [store.worlds.take_armed(world) for _ in range(2)] == [1, 2]
     opened = [store.worlds.open_exchange("default") for _ in range(3)]
-    assert [row.exchange for row in opened if row] == [1, 2, 3]
+    assert [found[1] for found in opened if found] == [1, 2, 3]
     assert store.worlds.open_exchange("nobody") is None
 
 

@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test check docs format lock clean
 
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -30,6 +30,9 @@ check: $(VENV)/.dev ## Linters, format, strict types, import arrows, freshness o
 	$(BIN)/lint-imports
 	$(if $(wildcard mockpars/docs.py),$(BIN)/python -m mockpars.docs --check)
 
+docs: $(VENV)/.run ## Write the generated pages anew.
+	$(BIN)/python -m mockpars.docs
+
 format: $(VENV)/.dev ## Format the code and fix what the linter can.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -40,7 +43,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 lock: ## Pin every dependency anew (needs uv; UPGRADE=1 takes the newest releases).
 	$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --output-file requirements-dev.lock
 	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
-	$(LOCK) --constraint requirements-dev.lock --extra build --output-file requirements-build.lock
+	$(LOCK) --constraint requirements-dev.lock --extra run --output-file requirements-run.lock
 
 clean: ## Remove the environment and what the tools left behind.
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
@@ -48,9 +51,9 @@ clean: ## Remove the environment and what the tools left behind.
 
 # What the lock pins, plus the project itself in place. Start-up matters, so bytecode is written here once, whatever
 # PYTHONDONTWRITEBYTECODE says.
-$(VENV)/.run: $(VENV)/.python pyproject.toml requirements.lock requirements-build.lock
+$(VENV)/.run: $(VENV)/.python pyproject.toml requirements.lock requirements-run.lock
 	@echo "Installing mockpars into $(VENV) ..."
-	@$(PIP) install --require-hashes -r requirements-build.lock
+	@$(PIP) install --require-hashes -r requirements-run.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q $(VENV)/lib
 	@touch $@

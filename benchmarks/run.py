@@ -33,7 +33,7 @@ ACTIVITY = "/services/ACCMEService.svc/IACCMEServiceREST"
 LEARNER = "/services/ACCMELearnerService.svc/IACCMELearnerServiceREST"
 USER, PASSWORD, PROVIDER = "ws-user@example.org", "sandbox", "0008273"
 BASIC = "Authorization: Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-MOCKPARS = [sys.executable, "-m", "mockpars.cli", "serve", "--port", "0"]
+MOCKPARS = [sys.executable, "-m", "mockpars", "serve", "--port", "0"]
 BARE = [sys.executable, str(ROOT / "benchmarks" / "bare.py"), "--commit", "round"]
 CLOCK = "2026-06-15T12:00:00-05:00"
 

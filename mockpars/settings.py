@@ -140,6 +140,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "Who may use the control API without a token: callers on this machine, or anywhere.",
         choices=("local", "anywhere"),
     ),
+    Setting("ui_user", "text", "ui-user@example.org", "User who signs in to the studio from beyond this machine."),
+    Setting("ui_password", "optional text", "", "Password of that user. Empty: nobody from beyond.", secret=True),
     Setting("debug_headers", "switch", "true", "Send rule ids, basis and journal id as response headers."),
     Setting("journal_limit", "count", "5000", "Exchanges kept in the journal of each sandbox."),
     Setting("scenarios", "optional path", "", "Directory of your own scenario files. Empty: none."),
@@ -169,6 +171,8 @@ class Settings:
     body_timeout: float
     token: str = field(repr=False)
     control_from: str
+    ui_user: str
+    ui_password: str = field(repr=False)
     debug_headers: bool
     journal_limit: int
     scenarios: Path | None

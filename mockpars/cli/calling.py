@@ -49,7 +49,8 @@ def get(given: argparse.Namespace, path: str) -> tuple[int, Any]:
         return answer.status, json.loads(answer.read())
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        raise NoAnswer(f"There is no mockpars at {url} ({reason}).", "Start it with mockpars serve, or set --url.") from None
+        fix = "Start it with mockpars serve, or set --url."
+        raise NoAnswer(f"There is no mockpars at {url} ({reason}).", fix) from None
     finally:
         connection.close()
 

@@ -121,9 +121,7 @@ def _show_record(record: dict[str, Any]) -> None:
 
 def _show_finding(finding: dict[str, Any]) -> None:
     print(wrapped(finding["message"], 8, f"    {finding['code']} ").replace(*_reddened(finding["code"]), 1))
-    place = " ".join(
-        filter(None, (f"line {finding['line']}" if finding.get("line") else "", finding.get("path", "")))
-    )
+    place = " ".join(filter(None, (f"line {finding['line']}" if finding.get("line") else "", finding.get("path", ""))))
     print(wrapped(finding["fix"], 12, "        Fix "))
     print(f"        rule {finding['rule']}, {finding['basis']} ({finding['source']}){f', {place}' if place else ''}")
 
@@ -134,10 +132,10 @@ def _reddened(code: int) -> tuple[str, str]:
 
 def _pretty(text: str) -> str:
     """XML with a line per element; what is not XML, or too long, as it is."""
-    short = text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}\n[{len(text)} characters in all]"
-    if short is not text or not text.lstrip("\ufeff \r\n").startswith("<") or max(map(len, text.splitlines())) < _LONG_LINE:
-        return short
-    return _indented(text)
+    if len(text) > _MOST_CHARACTERS:
+        return f"{text[:_MOST_CHARACTERS]}\n[{len(text)} characters in all]"
+    reads_well = max(map(len, text.splitlines()), default=0) < _LONG_LINE
+    return text if reads_well or not text.lstrip("\ufeff \r\n").startswith("<") else _indented(text)
 
 
 _TOKEN = re.compile(r"<([\w:.-]+)[^<>]*(?<!/)>[^<>]*</\1>|<[^<>]*>|[^<>]+")

@@ -14,6 +14,8 @@ from mockpars.resources import data_path
 from mockpars.service.physicians import ANY_PERSONA, Wanted, as_body, read_personas, search
 from mockpars.service.roster import read_roster
 
+_COLUMNS = "id first_name last_name date_of_birth npi profession licences boards consent persona"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What they are looked for by, and how they are shown."""
@@ -48,7 +50,8 @@ def _table(found: list[Physician]) -> None:
         name = entry.name if len(entry.name) <= 28 else entry.name[:27] + "…"
         states = " ".join(licence.state for licence in entry.licences) or "-"
         boards = " ".join(board.board for board in entry.boards) or "-"
-        rows.append((entry.id, name, str(entry.date_of_birth), entry.npi, entry.profession, states, boards, _note(entry)))
+        born = str(entry.date_of_birth)
+        rows.append((entry.id, name, born, entry.npi, entry.profession, states, boards, _note(entry)))
     print(terminal.table(("ID", "Name", "Born", "NPI", "", "States", "Boards", "Persona"), rows))
     print(f"\n{len(found)} physicians, all synthetic. Licence numbers and diplomate IDs: --format csv or json.")
 
@@ -64,9 +67,7 @@ def _json(found: list[Physician]) -> None:
 
 def _csv(found: list[Physician]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(
-        ("id", "first_name", "last_name", "date_of_birth", "npi", "profession", "licences", "boards", "consent", "persona")
-    )
+    writer.writerow(_COLUMNS.split())
     for entry in found:
         writer.writerow(
             (

@@ -59,7 +59,7 @@ def announce(settings: Settings, port: int) -> None:
 def _welcome(settings: Settings, base: str) -> str:
     from mockpars.web.operations import ACTIVITY_SERVICE, LEARNER_SERVICE
 
-    clock = f"fixed at {settings.clock:%Y-%m-%dT%H:%M:%SZ}" if settings.clock else "as the sandbox's own; real time at first"
+    clock = f"fixed at {settings.clock:%Y-%m-%dT%H:%M:%SZ}" if settings.clock else "real time, unless it was moved"
     data = "in memory, gone at exit" if settings.ephemeral else str(settings.db)
     lines = [
         "",

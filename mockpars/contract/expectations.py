@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
+from mockpars.contract import xmltree
 from mockpars.contract.expressions import Scope, interpolate, show
 from mockpars.contract.reading import ANSWERED, FAULT, Reading, RecordReading
 from mockpars.contract.targets.base import Answer
@@ -207,7 +208,7 @@ def _values(seen: Seen, expect: Mapping[str, Any], scope: Scope) -> list[str]:
     problems = []
     for name, wanted in expect.items():
         text = interpolate(str(wanted), scope)
-        found = seen.reading.texts.get(name, ())
+        found = _texts(seen, name)
         if text not in found and (found or seen.ours):
             problems.append(f"{name} is {', '.join(found[:3]) or '(not there)'}, expected {text}.")
     return problems
@@ -217,8 +218,19 @@ def _values_not(seen: Seen, expect: Mapping[str, Any], scope: Scope) -> list[str
     return [
         f"{name} is {interpolate(str(wanted), scope)}, expected another."
         for name, wanted in expect.items()
-        if interpolate(str(wanted), scope) in seen.reading.texts.get(name, ())
+        if interpolate(str(wanted), scope) in _texts(seen, name)
     ]
+
+
+def _texts(seen: Seen, name: str) -> tuple[str, ...]:
+    """The texts of elements by local name, or by a place such as title/string."""
+    if "/" not in name and "[" not in name:
+        return seen.reading.texts.get(name, ())
+    try:
+        root = xmltree.parse(seen.answer.body)
+    except xmltree.NotXml:
+        return ()
+    return tuple((element.text or "").strip() for element in xmltree.find_all(root, name))
 
 
 def _contains(seen: Seen, expect: list[str], scope: Scope) -> list[str]:

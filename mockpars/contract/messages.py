@@ -56,6 +56,11 @@ def compose(library: Library, send: Mapping[str, Any], scope: Scope) -> Message:
     )
 
 
+def basic_header(user: str, password: str) -> tuple[str, str]:
+    """The header of HTTP Basic credentials."""
+    return "Authorization", f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
+
+
 def _account(send: Mapping[str, Any], scope: Scope) -> dict[str, str]:
     given = send.get("credentials", {})
     return {name: _show(given.get(name, scope[name]), scope) for name in ("user", "password")}
@@ -106,8 +111,8 @@ def _headers(
         headers["Content-Encoding"] = "gzip"
     basic = send.get("credentials", {}).get("basic", account)
     if basic != "none":
-        pair = f"{_show(basic['user'], scope)}:{_show(basic['password'], scope)}"
-        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        name, value = basic_header(_show(basic["user"], scope), _show(basic["password"], scope))
+        headers[name] = value
     for name, value in send.get("headers", {}).items():
         known = next((key for key in headers if key.lower() == name.lower()), name)
         headers.pop(known, None)

@@ -24,7 +24,7 @@ from mockpars.contract.trouble import BudgetSpent
 from mockpars.errors import MockparsError
 
 DEFAULT_ROLE = "matching-physician"
-_LONGEST_TEXT = 20_000
+_LONGEST_REQUEST = 20_000
 
 Observer = Callable[[CaseResult], None]
 
@@ -37,7 +37,7 @@ class Tools:
     rules: Rules
     opinion: Opinion
     scrubber: Callable[[Session, Mapping[str, Any]], Scrubber]
-    record: Callable[[Session, Exchange, int], None] = field(default=lambda session, exchange, number: None)
+    record: Callable[[Session, Exchange, int, Mapping[str, Any]], None] = field(default=lambda *_: None)
 
 
 def run_cases(target: Target, tools: Tools, cases: Iterable[Case], run: str, observe: Observer = lambda _: None) -> Run:
@@ -227,16 +227,16 @@ class _Play:
             method=message.method,
             url=scrubber.text(answer.url or message.path),
             request_headers=scrubber.headers(dict(message.headers)),
-            request=scrubber.text(message.text)[:_LONGEST_TEXT],
+            request=scrubber.text(message.text)[:_LONGEST_REQUEST],
             http=answer.http,
             headers=scrubber.headers(answer.headers),
-            answer=scrubber.text(decoded(answer))[:_LONGEST_TEXT],
+            answer=scrubber.text(decoded(answer)),
             seconds=answer.seconds,
             problem=answer.problem,
         )
         self._result.exchanges.append(exchange)
         self._result.readings.append(reading)
-        self._tools.record(self._session, exchange, number)
+        self._tools.record(self._session, exchange, number, self._cast)
         return seen
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -18,6 +20,12 @@ MOST_RECORDS = 100
 """Records of one message that are explained one by one; a message may carry thousands."""
 MOST_TEXT = 256 * 1024
 """Characters kept of a request or an answer."""
+_KEY = secrets.token_bytes(32)
+
+
+def digest(*parts: bytes) -> str:
+    """Tells whether two texts are the same without telling what they are: its key is lost when the process ends."""
+    return hashlib.blake2b(b"\0".join(parts), key=_KEY, digest_size=12).hexdigest()
 
 
 @dataclass(slots=True)
@@ -30,6 +38,8 @@ class Entry:
     query: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     client: str = ""
+    scheme: str = ""
+    digest: str = ""
     status: int = 0
     outcome: str = ""
     codes: tuple[int, ...] = ()
@@ -49,6 +59,8 @@ def write(sandbox: Sandbox, entry: Entry) -> None:
         "query": entry.query,
         "headers": entry.headers,
         "client": entry.client,
+        "scheme": entry.scheme,
+        "digest": entry.digest,
         "wall": format_instant(sandbox.wall),
         "duration_ms": round(entry.duration_ms, 3),
         **entry.verdict,
@@ -81,6 +93,7 @@ def explain_learners(
             "result": "Accepted" if result.accepted else "Rejected",
             "action": "Delete" if result.deleted else "Add",
             "npi": sent.identity.npi,
+            "identity": _identity_digest(sent.identity),
             "name": f"{sent.identity.first_name} {sent.identity.last_name}",
             "activity_id": sent.activity_id,
             "provider_activity_id": sent.provider_activity_id,
@@ -126,6 +139,7 @@ def explain_match(sandbox: Sandbox, identity: LearnerIdentity, count: int) -> di
     """The verdict on a match: how many, and for none who was nearly meant."""
     record: dict[str, Any] = {
         "npi": identity.npi,
+        "identity": _identity_digest(identity),
         "name": f"{identity.first_name} {identity.last_name}",
         "match": count,
     }
@@ -142,6 +156,12 @@ def explain_finding(finding: Finding) -> dict[str, Any]:
 def explain_nearest(sandbox: Sandbox, identity: LearnerIdentity) -> list[dict[str, Any]]:
     """The nearest physicians, and the field that differs."""
     return [asdict(neighbour) for neighbour in nearest(identity, sandbox.physicians())]
+
+
+def _identity_digest(identity: LearnerIdentity) -> str:
+    """Same for the same name, date of birth and NPI as sent; the date itself is never written down."""
+    parts = (identity.first_name, identity.last_name, identity.date_of_birth.isoformat(), identity.npi)
+    return digest(*(part.encode() for part in parts))
 
 
 def all_codes(results: Iterable[ActivityResult | LearnerResult]) -> tuple[int, ...]:

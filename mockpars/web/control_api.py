@@ -3,87 +3,82 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Request, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
 
 from mockpars.errors import MockparsError
 from mockpars.web.control.access import check_access
 from mockpars.web.control.checks import problems, query_problems, read_json
 from mockpars.web.control.endpoint import PREFIX, Call, Endpoint, fields
+from mockpars.web.control.ready import READY
 from mockpars.web.control.refusals import Refused, as_refused, error_response, invalid, json_response, not_found
-from mockpars.web.control.table import ENDPOINTS
+from mockpars.web.control.routing import Place, all_routes
 from mockpars.world import World
 
 log = logging.getLogger("mockpars")
 
 _METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"]
-# Provider Activity IDs may have slashes in them.
-_CONVERTERS = {"{activity}": "<path:activity>"}
+_READS = ("GET", "HEAD")
 _NOTHING = fields()
+
+
+class _Anything(BaseConverter):
+    """The rest of a path, line ends included, which Flask's own converter leaves to others."""
+
+    regex = r"[\s\S]+?"
+    weight = 200
+    part_isolating = False
 
 
 def control_api(world: World) -> Blueprint:
     """The blueprint of the control API, and of what a wrong path under it answers."""
     blueprint = Blueprint("control", __name__)
     started = world.wall()
-    for path, methods in _by_path().items():
-        name = path.removeprefix(f"{PREFIX}/").replace(".", "-")
-        view = _view(world, started, methods)
-        blueprint.add_url_rule(_rule(path), name, view, methods=_METHODS, provide_automatic_options=False)
-    for number, rule in enumerate((PREFIX, f"{PREFIX}/", f"{PREFIX}/<path:path>")):
-        view = _lost(world)
-        blueprint.add_url_rule(rule, f"lost-{number}", view, methods=_METHODS, provide_automatic_options=False)
+
+    def view(path: str = "") -> Response:
+        if request.path == READY.path and request.method in _READS:
+            return json_response(READY.run(Call(world, "", started)))
+        return _answer(world, started)
+
+    blueprint.record_once(lambda state: state.app.url_map.converters.update(anything=_Anything))
+    for number, rule in enumerate((PREFIX, f"{PREFIX}/", f"{PREFIX}/<anything:path>")):
+        blueprint.add_url_rule(rule, f"view-{number}", view, methods=_METHODS, provide_automatic_options=False)
     blueprint.register_error_handler(Exception, _failed)
     blueprint.after_request(lambda response: _wait_for_commit(world, response))
     return blueprint
 
 
-def _by_path() -> dict[str, dict[str, Endpoint]]:
-    found: dict[str, dict[str, Endpoint]] = {}
-    for endpoint in ENDPOINTS:
-        found.setdefault(endpoint.path, {})[endpoint.method] = endpoint
-    return found
-
-
-def _rule(path: str) -> str:
-    for variable, converter in _CONVERTERS.items():
-        path = path.replace(variable, converter)
-    return path.replace("{", "<").replace("}", ">")
-
-
-def _view(world: World, started: datetime, methods: Mapping[str, Endpoint]) -> Callable[..., Response]:
-    allowed = sorted({*methods, "OPTIONS", *(["HEAD"] if "GET" in methods else [])})
-
-    def view(**path: str) -> Response:
-        endpoint = methods.get("GET" if request.method == "HEAD" else request.method)
-        check_access(request, world.settings, open_to_all=endpoint is not None and endpoint.open_to_all)
-        if request.method == "OPTIONS":
-            return Response(status=204, headers={"Allow": ", ".join(allowed)})
-        if endpoint is None:
-            reason = f"{request.path} does not take {request.method}."
-            headers = [("Allow", ", ".join(allowed))]
-            raise Refused(405, "Method", reason, f"It takes {', '.join(allowed)}.", headers=headers)
-        call = Call(world, request.host_url.rstrip("/"), started, _path(path), _query(endpoint), _body(endpoint))
-        with nullcontext() if endpoint.method == "GET" else world.store.transaction():
-            return json_response(endpoint.run(call), endpoint.status)
-
-    return view
-
-
-def _lost(world: World) -> Callable[..., Response]:
-    def view(path: str = "") -> Response:
-        check_access(request, world.settings, open_to_all=False)
+def _answer(world: World, started: datetime) -> Response:
+    """Access, then the path, the method, the query and the body; then the endpoint, all or nothing."""
+    found = all_routes().find(request.path)
+    place, variables = found or (None, {})
+    endpoint = place.methods.get("GET" if request.method == "HEAD" else request.method) if place else None
+    check_access(request, world.settings, open_to_all=endpoint is not None and endpoint.open_to_all)
+    if place is None:
         raise not_found(f"There is nothing at {request.path[:200]}.", f"What there is: GET {PREFIX}/openapi.json.")
+    if request.method == "OPTIONS":
+        return Response(status=204, headers={"Allow": ", ".join(place.allowed)})
+    if endpoint is None:
+        raise _wrong_method(place)
+    root = request.host_url.rstrip("/")
+    call = Call(world, root, started, _path(variables), _query(endpoint), _body(endpoint))
+    with nullcontext() if endpoint.method == "GET" else world.store.transaction():
+        return json_response(endpoint.run(call), endpoint.status)
 
-    return view
+
+def _wrong_method(place: Place) -> Refused:
+    allowed = ", ".join(place.allowed)
+    reason = f"{request.path} does not take {request.method}."
+    return Refused(405, "Method", reason, f"It takes {allowed}.", headers=[("Allow", allowed)])
 
 
-def _path(sent: dict[str, str]) -> dict[str, str]:
+def _path(sent: Mapping[str, str]) -> Mapping[str, str]:
     # No ID has such a character, and not every database takes it even in a question.
     if any("\0" in value for value in sent.values()):
         raise not_found("There is nothing with a NUL character in its name.", "Send the name as it was answered.")

@@ -114,6 +114,8 @@ class Visit:
             query=redact.redact_query(environ.get("QUERY_STRING", "")),
             headers=headers,
             client=environ.get("REMOTE_ADDR", ""),
+            scheme=environ.get("wsgi.url_scheme", ""),
+            digest=journal.digest(environ.get("QUERY_STRING", "").encode("utf-8", "replace"), self.body),
             status=reply.status,
             outcome=outcome,
             codes=answer.codes if answer else (),

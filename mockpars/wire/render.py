@@ -14,10 +14,9 @@ from mockpars.wire import activities, learners
 from mockpars.wire.names import BLL, SERIALIZATION, split
 
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
-_UNPRINTABLE = {code: "\ufffd" for code in range(32) if code not in (9, 10, 13)} | {
-    0xFFFE: "\ufffd",
-    0xFFFF: "\ufffd",
-}
+_LONGEST = 4000
+"""Characters of a text that are echoed; the schema of the answers allows no more."""
+_UNPRINTABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "\ufffd")
 _ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"} | {chr(code): text for code, text in _UNPRINTABLE.items()}
 )
@@ -26,6 +25,8 @@ _ESCAPES = str.maketrans(
 def text(value: object) -> str:
     """Writes a value as XML text: escaped, and without characters that XML 1.0 cannot hold."""
     plain = str(value)
+    if len(plain) > _LONGEST:
+        plain = f"{plain[: _LONGEST - 1]}\u2026"
     return plain if plain.isalnum() and plain.isascii() else plain.translate(_ESCAPES)
 
 

@@ -33,7 +33,9 @@ def read_json(body: bytes) -> Any:
     if not body.strip():
         return {}
     try:
-        return json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_number)
+        return json.loads(
+            body.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_number
+        )
     except UnicodeDecodeError:
         raise Refused(400, "Malformed", "The body is not UTF-8.", "Send JSON in UTF-8.") from None
     except (ValueError, RecursionError) as error:
@@ -101,8 +103,8 @@ def _text_problems(value: str, schema: Schema, at: str) -> Iterator[Detail]:
     elif not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
         expected = f"{schema.get('minLength', 0)} to {schema.get('maxLength')} characters"
         yield _problem(at, f"has {len(value)} characters", expected)
-    elif ("pattern" in schema and not re.search(schema["pattern"], value)) or value.endswith("\n"):
-        yield _problem(at, f"is {_shown(value)}", schema.get("description", schema.get("pattern", "one line")))
+    elif "pattern" in schema and (not re.search(schema["pattern"], value) or value.endswith("\n")):
+        yield _problem(at, f"is {_shown(value)}", str(schema.get("description", schema["pattern"])))
 
 
 def query_problems(sent: Mapping[str, str], known: Mapping[str, Schema]) -> Iterator[Detail]:

@@ -45,10 +45,8 @@ def advance_clock(call: Call) -> dict[str, Any]:
 def change_clock(call: Call) -> dict[str, Any]:
     """Fixed where it stands, or running on from there."""
     sandbox = call.sandbox()
-    if call.body["mode"] == "fixed":
-        clock = Clock(fixed_at=sandbox.now)
-    else:
-        clock = Clock(offset=sandbox.now - sandbox.wall)
+    stands = call.body["mode"] == "fixed"
+    clock = Clock(fixed_at=sandbox.now) if stands else Clock(offset=sandbox.now - sandbox.wall)
     sandbox.store.worlds.set_clock(sandbox.world.id, clock)
     sandbox.world = replace(sandbox.world, clock=clock)
     return shown_clock(sandbox)

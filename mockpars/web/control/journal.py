@@ -13,7 +13,7 @@ from mockpars.web.operations import OPERATIONS
 
 _BASE = f"{SANDBOX}/journal"
 _SHOWN_IN_LISTS = ("method", "path", "client", "duration_ms", "fault", "scenarios")
-_OF_THE_REQUEST = ("query", "headers", "wall")
+_OF_THE_REQUEST = ("query", "headers", "wall", "scheme", "digest")
 
 
 def list_exchanges(call: Call) -> dict[str, Any]:

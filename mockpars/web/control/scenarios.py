@@ -77,7 +77,9 @@ def _problems(call: Call, scenario: Scenario) -> list[Detail]:
     operation = _ALIASES.get(body.get("operation", ""), body.get("operation"))
     if operation is not None and not can_act(scenario, operation):
         expected = "an operation that can answer so"
-        found.append({"field": "operation", "problem": f"{scenario.name} never acts on {operation}", "expected": expected})
+        found.append(
+            {"field": "operation", "problem": f"{scenario.name} never acts on {operation}", "expected": expected}
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""Endpoints about the server itself: is it ready, how does it do, what can it answer."""
+"""Endpoints about the server itself: how does it do, what can it answer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ from mockpars.resources import data_path
 from mockpars.service.physicians import read_personas
 from mockpars.web.control.clock import shown_clock
 from mockpars.web.control.endpoint import PREFIX, Call, Endpoint
-
-
-def ready(call: Call) -> dict[str, Any]:
-    """It answers, so it can."""
-    return {"ready": True}
+from mockpars.web.control.ready import READY
 
 
 def health(call: Call) -> dict[str, Any]:
@@ -74,7 +70,7 @@ def explain_code(entry: Rejection, personas: list[dict[str, Any]]) -> dict[str, 
 
 
 ENDPOINTS = (
-    Endpoint("GET", f"{PREFIX}/ready", ready, "Whether the server can answer", "Ready", open_to_all=True),
+    READY,
     Endpoint("GET", f"{PREFIX}/health", health, "Version, store, uptime, sandboxes and clock", "Health"),
     Endpoint("GET", f"{PREFIX}/openapi.json", describe, "This description", "Description", open_to_all=True),
     Endpoint("GET", f"{PREFIX}/codes", list_codes, "The rejection codes, and what provokes each", "Codes"),

@@ -162,7 +162,9 @@ ANSWERS: dict[str, Schema] = {
     "Sandbox": _SANDBOX,
     "Sandboxes": record(sandboxes=many(ref("Sandbox"))),
     "Clock": record(**_CLOCK),
-    "Moved": record(**_CLOCK, before=INSTANT, transitions=many(record(credit_id=TEXT, **_TRANSITION)), truncated=BOOLEAN),
+    "Moved": record(
+        **_CLOCK, before=INSTANT, transitions=many(record(credit_id=TEXT, **_TRANSITION)), truncated=BOOLEAN
+    ),
     "Physician": record(
         id=TEXT,
         first_name=TEXT,
@@ -188,6 +190,8 @@ ANSWERS: dict[str, Schema] = {
         query=MAYBE_TEXT,
         headers={"type": ["object", "null"], "additionalProperties": TEXT},
         wall=MAYBE_INSTANT,
+        scheme=MAYBE_TEXT,
+        digest=MAYBE_TEXT,
         verdict=ANYTHING,
         request=MAYBE_TEXT,
         response=MAYBE_TEXT,

@@ -101,9 +101,7 @@ class Xsd:
                 self._fill(schema, group, spaces, target, optional=False)
         return schema
 
-    def _fill(
-        self, schema: Schema, group: ET.Element, spaces: dict[str, str], target: str, *, optional: bool
-    ) -> None:
+    def _fill(self, schema: Schema, group: ET.Element, spaces: dict[str, str], target: str, *, optional: bool) -> None:
         if group.tag == f"{XS}group":
             node, spaces, target = self._named("group", group.get("ref", ""), spaces)
             group = next(child for child in node if child.tag != f"{XS}annotation")
@@ -113,7 +111,7 @@ class Xsd:
         members: list[str] = []
         for node in group:
             if node.tag == f"{XS}element":
-                name = (node.get("name") or node.get("ref", "")).rpartition(":")[2]
+                name = str(node.get("name") or node.get("ref")).rpartition(":")[2]
                 schema["properties"][name] = self._repeated(node, spaces, target)
                 if node.get("minOccurs") != "0":
                     members.append(name)
@@ -124,7 +122,7 @@ class Xsd:
         elif members and not optional:
             schema.setdefault("required", []).extend(members)
         elif members:  # all of an optional sequence, or none of it
-            schema.setdefault("dependentRequired", {}).update({name: members for name in schema["properties"]})
+            schema.setdefault("dependentRequired", {}).update(dict.fromkeys(schema["properties"], members))
 
     def _repeated(self, node: ET.Element, spaces: dict[str, str], target: str) -> Schema:
         schema = self._element(node, spaces, target)

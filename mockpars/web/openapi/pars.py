@@ -124,7 +124,9 @@ def _responses(operation: Operation) -> Schema:
     schema = ref("MatchAnswer" if answer == "int" else answer)
     accepted = {
         "description": "The answer of PARS; rejections are in it, with their codes",
-        "headers": {f"X-Mockpars-{name}": {"$ref": f"#/components/headers/{name}"} for name in ("Journal", "Rules", "Basis")},
+        "headers": {
+            f"X-Mockpars-{name}": {"$ref": f"#/components/headers/{name}"} for name in ("Journal", "Rules", "Basis")
+        },
         "content": {"application/xml": {"schema": schema}},
     }
     faults = {

@@ -1,0 +1,42 @@
+"""What a run says about each source and each code: confirmed, refuted, or not reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from mockpars.contract.library import Case, Library
+from mockpars.contract.results import CaseResult
+
+Word = Literal["confirmed", "refuted", "not reached"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a run says about one source (`T8`) or code (`303`), and the cases that say so."""
+
+    id: str
+    word: Word
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+def by_source(library: Library, results: Iterable[CaseResult]) -> list[Claim]:
+    """A claim for each source, in the order of sources.yaml."""
+    return _claims(library.sources, list(results), lambda case: case.sources)
+
+
+def by_code(codes: Iterable[int], results: Iterable[CaseResult]) -> list[Claim]:
+    """A claim for each code."""
+    return _claims(map(str, codes), list(results), lambda case: tuple(map(str, case.rules)))
+
+
+def _claims(ids: Iterable[str], results: list[CaseResult], about: Callable[[Case], tuple[str, ...]]) -> list[Claim]:
+    found = []
+    for name in ids:
+        passed = tuple(result.case.id for result in results if result.status == "pass" and name in about(result.case))
+        failed = tuple(result.case.id for result in results if result.status == "fail" and name in about(result.case))
+        word: Word = "refuted" if failed else "confirmed" if passed else "not reached"
+        found.append(Claim(name, word, passed, failed))
+    return found

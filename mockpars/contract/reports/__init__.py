@@ -1,0 +1,1 @@
+"""One document, five forms: terminal, JUnit XML, JSON, one HTML page, Markdown."""

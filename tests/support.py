@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from flask import Flask
 from lxml import etree
 
 from mockpars.resources import data_path
 from mockpars.service import overnight, sandboxes
 from mockpars.settings import load
 from mockpars.web.doorway import Exchange
+from mockpars.web.app import create_app
 from mockpars.web.operations import OPERATIONS
-from mockpars.web.pars_api import pars_api
 from mockpars.wire.names import ACCME, AR, BLL, EX, HX, LOM, MEMS
+from mockpars.wire.schemas import Schemas
 from mockpars.world import World, open_world
 
 SAMPLES = Path(__file__).parent / "unit" / "wire" / "samples"
@@ -30,6 +30,7 @@ NOW = "2026-05-10T15:00:00Z"
 XML = "application/xml; charset=utf-8"
 ACTIVITY_ID = "12345678"
 PROVIDER_ACTIVITY_ID = "AMC-HIPAA-2025-V4"
+RESPONSES = Schemas()
 AMA = ("AMA PRA Category 1 Credit", "1.0")
 
 
@@ -280,8 +281,7 @@ class Served:
         if "db" in settings:
             del chosen["ephemeral"]
         self.world: World = open_world(load(Namespace(**chosen), {}), grouped=False)
-        self.app = Flask("mockpars", static_folder=None)
-        self.app.register_blueprint(pars_api(self.world))
+        self.app = create_app(self.world)
         self.client = self.app.test_client()
         self.exchange = Exchange()
 
@@ -290,11 +290,18 @@ class Served:
         self.world.store.close()
 
     def request(self, method: str, path: str, **options: Any) -> Answer:
-        """Any request; what it asks of the doorway is then in `exchange`."""
+        """Any request; what it asks of the doorway is then in `exchange`.
+
+        Every answer of PARS is judged by its schema, but for those that a scenario asks to be spoilt.
+        """
         self.exchange = Exchange()
         environ = {"mockpars.exchange": self.exchange, "REMOTE_ADDR": "127.0.0.1"}
         response = self.client.open(path, method=method, environ_overrides=environ, **options)
-        return Answer(response.status_code, dict(response.headers), response.data)
+        answer = Answer(response.status_code, dict(response.headers), response.data)
+        if answer.body and "/services/" in path and "X-Mockpars-Scenario" not in (options.get("headers") or {}):
+            assert answer.headers["Content-Type"] == XML
+            assert RESPONSES.validate_response(answer.root) == (), answer.body
+        return answer
 
     def post(
         self,

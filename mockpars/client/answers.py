@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET  # TreeBuilder and Element only: parsing is expat's, under our own rules
 from collections.abc import Iterator
+from datetime import date
 from xml.parsers import expat
 
 from mockpars.client.errors import Fault, FaultDetail
@@ -69,7 +70,12 @@ def read_status(root: ET.Element) -> LearnerStatus:
     if status not in ("Submitted", "Transmitted", "Approved", "Rejected"):
         raise NotAnAnswer(f"a status of {status[:40]!r} is not one that PARS has")
     return LearnerStatus(
-        _text(root, "CreditId"), status, _text(root, "AccmeActivityID") or None, _problems(root), deliveries
+        credit_id=_text(root, "CreditId"),
+        status=status,
+        activity_id=_text(root, "AccmeActivityID") or None,
+        problems=_problems(root),
+        deliveries=deliveries,
+        completed_on=_date(_text(root, "CompletionDate")),
     )
 
 
@@ -124,6 +130,13 @@ def _coded(errors: ET.Element) -> Iterator[tuple[ET.Element, str]]:
 
 def _text(parent: ET.Element, name: str) -> str:
     return (parent.findtext(name) or "").strip()
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
 
 
 def _line(detail: ET.Element) -> int | None:

@@ -39,7 +39,13 @@ class Fault(ParsError):
     """The request itself was refused with HTTP 4xx: send no such request again before it is mended."""
 
     def __init__(
-        self, operation: str, http_status: int, code: str, reason: str, fix: str = "", details: tuple[FaultDetail, ...] = ()
+        self,
+        operation: str,
+        http_status: int,
+        code: str,
+        reason: str,
+        fix: str = "",
+        details: tuple[FaultDetail, ...] = (),
     ) -> None:
         super().__init__(operation, f"refused with HTTP {http_status}, {code or 'no code'}: {reason}")
         self.http_status = http_status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class LearnerStatus:
     activity_id: str | None = None
     problems: tuple[Problem, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    completed_on: date | None = None
 
     @property
     def codes(self) -> tuple[int, ...]:

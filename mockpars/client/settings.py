@@ -34,7 +34,9 @@ class ClientSettings:
     connect_timeout: float = 5.0
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str] | None = None, *, allow_production: bool = False) -> ClientSettings:
+    def from_environ(
+        cls, environ: Mapping[str, str] | None = None, *, allow_production: bool = False
+    ) -> ClientSettings:
         """Reads ACCME_PARS_USER, ACCME_PARS_PASSWORD, ACCME_PROVIDER_ID and ACCME_ENV.
 
         ACCME_ACTIVITY_URL and ACCME_LEARNER_URL point at another server than ACCME's, a mock for one; ACCME_TIMEOUT

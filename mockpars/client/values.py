@@ -18,7 +18,7 @@ _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:?\d{2}.*)?", re.ASCII)
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def as_date(value: date | datetime | str, name: str = "date") -> date:
+def as_date(value: object, name: str = "date") -> date:
     """The calendar day of a date, a datetime or ISO 8601 text.
 
     A time loses its time and keeps the day of its own zone: PARS would shift it from Central to UTC, and an evening
@@ -174,15 +174,16 @@ def _section(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _course(course: Mapping[str, Any], hours: Decimal, completed_on: date) -> Course:
-    ends_on = as_date(course.get("ends_on") or date(completed_on.year, 12, 31), "ends_on")
+    ends_on = as_date(course.get("end_date") or date(completed_on.year, 12, 31), "end_date")
     return Course(
         course_id=course.get("course_id", ""),
         title=course.get("title") or course.get("course_id", ""),
         credit_hours=hours,
-        starts_on=as_date(course.get("starts_on") or date(completed_on.year, 1, 1), "starts_on"),
+        starts_on=as_date(course.get("start_date") or date(completed_on.year, 1, 1), "start_date"),
         ends_on=ends_on,
-        credit_claim_by=as_date(course.get("credit_claim_by") or ends_on, "credit_claim_by"),
+        credit_claim_by=as_date(course.get("credit_claim_date") or ends_on, "credit_claim_date"),
         activity_format=course.get("format") or "Internet Enduring Material",
+        commercial_support=course.get("commercial_support") in ("yes", True),
         registrations=tuple(_registration(entry) for entry in course.get("moc") or ()),
     )
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from mockpars.contract import xmltree
-from mockpars.contract.expressions import Scope, interpolate, show
+from mockpars.contract.expressions import Over, Scope, interpolate, show
 from mockpars.contract.trouble import DataInvalid
 
 
@@ -88,7 +87,7 @@ def _repeat(root: ET.Element, path: str, copies: Any, scope: Scope) -> None:
     parent.remove(model)
     for offset, changes in enumerate(_copies(copies)):
         element = copy.deepcopy(model)
-        indexed = ChainMap({"index": offset + 1}, scope)
+        indexed = Over({"index": offset + 1}, scope)
         _change(element, changes, indexed)
         parent.insert(at + offset, element)
 

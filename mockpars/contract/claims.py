@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mockpars.contract.library import Case, Library
-from mockpars.contract.results import CaseResult
 
 Word = Literal["confirmed", "refuted", "not reached"]
+
+
+Ended = tuple[Case, str]
+"""A case and how it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +25,21 @@ class Claim:
     failed: tuple[str, ...]
 
 
-def by_source(library: Library, results: Iterable[CaseResult]) -> list[Claim]:
+def by_source(library: Library, results: Iterable[Ended]) -> list[Claim]:
     """A claim for each source, in the order of sources.yaml."""
     return _claims(library.sources, list(results), lambda case: case.sources)
 
 
-def by_code(codes: Iterable[int], results: Iterable[CaseResult]) -> list[Claim]:
+def by_code(codes: Iterable[int], results: Iterable[Ended]) -> list[Claim]:
     """A claim for each code."""
     return _claims(map(str, codes), list(results), lambda case: tuple(map(str, case.rules)))
 
 
-def _claims(ids: Iterable[str], results: list[CaseResult], about: Callable[[Case], tuple[str, ...]]) -> list[Claim]:
+def _claims(ids: Iterable[str], results: list[Ended], about: Callable[[Case], tuple[str, ...]]) -> list[Claim]:
     found = []
     for name in ids:
-        passed = tuple(result.case.id for result in results if result.status == "pass" and name in about(result.case))
-        failed = tuple(result.case.id for result in results if result.status == "fail" and name in about(result.case))
+        passed = tuple(case.id for case, status in results if status == "pass" and name in about(case))
+        failed = tuple(case.id for case, status in results if status == "fail" and name in about(case))
         word: Word = "refuted" if failed else "confirmed" if passed else "not reached"
         found.append(Claim(name, word, passed, failed))
     return found

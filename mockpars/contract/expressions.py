@@ -11,7 +11,7 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -33,6 +33,26 @@ class Span:
 
 Scope = Mapping[str, Any]
 """Names to values; a value may itself be a mapping, reached by a dot."""
+
+
+class Over(Mapping[str, Any]):
+    """Some names over others, none of which is computed before it is asked for."""
+
+    def __init__(self, names: Scope, others: Scope) -> None:
+        self._names, self._others = names, others
+
+    def __getitem__(self, name: str) -> Any:
+        return self._names[name] if name in self._names else self._others[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names or name in self._others
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._names, *self._others)))
+
+    def __len__(self) -> int:
+        return len(dict.fromkeys((*self._names, *self._others)))
+
 
 _TOKEN: Final = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|([-+*().,|]))")
 _BRACES: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
@@ -157,23 +177,23 @@ class _Parser:
         return value
 
     def _factor(self) -> Any:
-        token = self._next("a value")
-        if token == "-":
+        word = self._next("a value")
+        if word == "-":
             return -_number(self._factor())
-        if token == "(":
+        if word == "(":
             value = self.expression()
             self._expect(")")
             return value
-        if token[0].isdigit():
+        if word[0].isdigit():
             unit = (self._peek() or "").removesuffix("s")
             if unit in _UNITS:
                 self._at += 1
                 months, rest = _UNITS[unit]
-                return Span(months * int(token), rest * int(token))
-            return Decimal(token)
-        if token == "date" and self._peek() == "(":
+                return Span(months * int(word), rest * int(word))
+            return Decimal(word)
+        if word == "date" and self._peek() == "(":
             return self._date()
-        return self._name(token)
+        return self._name(word)
 
     def _date(self) -> date:
         self._expect("(")

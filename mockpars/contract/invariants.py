@@ -22,9 +22,9 @@ def broken_invariants(answer: Answer, expect: Mapping[str, Any], secrets: tuple[
     if 300 <= answer.http < 400 and "http" not in expect:
         problems.append(f"The answer redirects to {answer.headers.get('location', '(nowhere)')}.")
     media = answer.headers.get("content-type", "")
-    if expect.get("valid", True) and "content-type" not in _lower(expect) and answer.body:
-        if media.replace(" ", "").lower() != "application/xml;charset=utf-8":
-            problems.append(f"The answer's Content-Type is {media or '(none)'}, expected application/xml; charset=utf-8.")
+    judged = expect.get("valid", True) and "content-type" not in _lower(expect) and answer.body
+    if judged and media.replace(" ", "").lower() != "application/xml;charset=utf-8":
+        problems.append(f"The answer's Content-Type is {media or '(none)'}, expected application/xml; charset=utf-8.")
     return problems
 
 

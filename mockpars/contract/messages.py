@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import gzip
-from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mockpars.contract import bodies
-from mockpars.contract.expressions import Scope, interpolate, show
+from mockpars.contract.expressions import Over, Scope, interpolate, show
 from mockpars.contract.library import Library, Operation
 
 XML_TYPE: Final = "application/xml; charset=utf-8"
@@ -38,7 +37,7 @@ def compose(library: Library, send: Mapping[str, Any], scope: Scope) -> Message:
     """The request that `send` asks for. Raises DataInvalid, ExpressionInvalid."""
     operation = library.operations[send["operation"]]
     account = _account(send, scope)
-    inner = ChainMap(account, scope)
+    inner = Over(account, scope)
     text = _text(library, send, inner)
     body = _bytes(send, text)
     method = send.get("method") or ("GET" if body is None else "POST")

@@ -1,4 +1,4 @@
-"""The second opinion: every answer judged by xmlschema, an engine that the mock does not use, against xsd/responses.xsd."""
+"""The second opinion: every answer judged by xmlschema, an engine that the mock does not use, by xsd/responses.xsd."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Opinion:
         """What is wrong with an answer; nothing where it follows the schema and has the root that was asked for."""
         try:
             root = xmltree.parse(body)
-        except xmltree.NotXml as error:
-            return [error.reason]
+        except xmltree.NotXml as unread:
+            return [unread.reason]
         name = xmltree.local(root.tag)
         if expected_root and expected_root not in (name, root.tag):
             return [f"The answer is <{name}>, not <{expected_root}>."]

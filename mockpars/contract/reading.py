@@ -232,14 +232,13 @@ def _leaves(element: ET.Element, without: Iterable[ET.Element] = ()) -> Iterator
     if not len(element):
         yield xmltree.local(element.tag), (element.text or "").strip()
     for child in element:
-        if isinstance(child.tag, str):
-            yield from _leaves(child, without)
+        yield from _leaves(child, without)
 
 
 def _own_leaves(element: ET.Element) -> Iterator[tuple[str, str]]:
     yield from _attributes(element)
     for child in element:
-        if isinstance(child.tag, str) and not len(child):
+        if not len(child):
             yield xmltree.local(child.tag), (child.text or "").strip()
 
 

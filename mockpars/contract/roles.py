@@ -44,13 +44,17 @@ def read_people(path: Path, library: Library) -> dict[str, Person]:
     """The people of a team's file by role; those left empty are not there. Raises DataInvalid."""
     table = read_yaml(path)
     if not isinstance(table, Mapping) or not isinstance(table.get("people"), Mapping):
-        raise DataInvalid(f"{path} is no roles file: it needs people.", "Write one with mockpars contract roles --write.")
+        raise DataInvalid(
+            f"{path} is no roles file: it needs people.", "Write one with mockpars contract roles --write."
+        )
     unknown = set(table["people"]) - set(library.roles)
     if unknown:
         raise DataInvalid(f"{path}: there is no role {', '.join(sorted(unknown))}.")
     found = {name: _person(entry) for name, entry in table["people"].items() if isinstance(entry, Mapping)}
     filled = {name: person for name, person in found.items() if any(person[field] for field in _FIELDS)}
-    problems = [f"{name}: {problem}" for name, person in filled.items() for problem in _lacks(library.roles[name], person)]
+    problems = [
+        f"{name}: {problem}" for name, person in filled.items() for problem in _lacks(library.roles[name], person)
+    ]
     if problems:
         raise DataInvalid(f"{path}: " + "; ".join(problems))
     return filled

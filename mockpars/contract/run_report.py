@@ -19,8 +19,8 @@ _LONGEST_ANSWER: Final = 20_000
 
 def document(run: Run, library: Library) -> Document:
     """The report of a run."""
-    sources = by_source(library, run.results)
-    codes = by_code(CODES, run.results)
+    ended = [(result.case, result.status) for result in run.results]
+    sources, codes = by_source(library, ended), by_code(CODES, ended)
     return Document(
         title=f"PARS contract: {run.target}",
         headline=_headline(run),
@@ -112,7 +112,7 @@ def _source_table(claims: list[Claim], library: Library) -> Table:
     for claim in claims:
         entry = library.sources[claim.id]
         why = entry.get("untestable", "") if claim.word == "not reached" else ""
-        word = "cannot be tested" if why else claim.word
+        word: str = "cannot be tested" if why else claim.word
         if entry.get("kind") == "context" and claim.word == "not reached":
             word = "context"
         rows.append((claim.id, word, str(entry["basis"]), why or str(entry["fact"]), *_who(claim)))

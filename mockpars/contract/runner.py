@@ -174,7 +174,11 @@ class _Play:
         wanted = control.get("http")
         fine = answer.http == wanted if wanted else 200 <= answer.http < 300
         problems = [] if fine else [f"The control API answered {answer.http} to {path}: {text[:300]}"]
-        problems += [f"{path} does not show {word!r}." for word in map(self._put, control.get("contains", ())) if word not in text]
+        problems += [
+            f"{path} does not show {word!r}."
+            for word in map(self._put, control.get("contains", ()))
+            if word not in text
+        ]
         problems += [f"{path} shows {word!r}." for word in map(self._put, control.get("absent", ())) if word in text]
         return problems
 

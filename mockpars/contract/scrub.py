@@ -14,6 +14,10 @@ _IDENTITY: Final = (
     "CertifyingBoardID", "DiplomateID", "LicensingID",
 )  # fmt: skip
 _HEADERS: Final = ("authorization", "proxy-authorization", "cookie", "set-cookie", "ocp-apim-subscription-key")
+# Words of the service that may also be somebody's name; elements that hold the name are blanked all the same.
+_VOCABULARY: Final = frozenset(
+    {"accepted", "rejected", "answered", "submitted", "transmitted", "approved", "update", "delete", "true", "false"}
+)
 _TAGS: Final = re.compile(r"(<[^>]*>)")
 
 
@@ -51,9 +55,7 @@ class Scrubber:
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Headers, those that carry credentials blanked."""
-        return {
-            name: MASK if name.lower() in _HEADERS else self.text(value) for name, value in headers.items()
-        }
+        return {name: MASK if name.lower() in _HEADERS else self.text(value) for name, value in headers.items()}
 
     def _without_identities(self, text: str) -> str:
         parts = _TAGS.split(text)
@@ -68,7 +70,7 @@ class Scrubber:
     def _put_words(self, text: str) -> str:
         for value, word in self._words:
             if value.lower() in text.lower():
-                text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", lambda _, word=word: word, text, flags=re.IGNORECASE)
+                text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", word, text, flags=re.IGNORECASE)
         return text
 
 
@@ -89,7 +91,7 @@ def _words(people: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for role, person in people.items():
         for name, value in _flat(person):
-            if len(value) >= _FEWEST and name != "profession":
+            if len(value) >= _FEWEST and name != "profession" and value.lower() not in _VOCABULARY:
                 found.setdefault(value, f"[{role}.{name}]")
     return sorted(found.items(), key=lambda pair: -len(pair[0]))
 

@@ -78,7 +78,7 @@ def media(headers: Mapping[str, str]) -> str:
 def _collect(element: ET.Element, above: str, paths: dict[str, set[str]]) -> None:
     path = f"{above}/{xmltree.local(element.tag)}"
     formats = paths.setdefault(path, set())
-    children = [child for child in element if isinstance(child.tag, str)]
+    children = list(element)
     if not children:
         formats.add(format_of(element.text or ""))
     for key, value in element.items():

@@ -108,7 +108,7 @@ def _judge_activity(sent: ActivitySubmission) -> tuple[Finding, ...]:
 
 def _registration_facts(registration: MocRegistration) -> RegistrationFacts:
     known = MOC_CREDIT_TYPES.get(registration.board, ())
-    unknown = [entry for entry in registration.credit_types if entry not in known]
+    unknown = [entry or "(empty)" for entry in registration.credit_types if entry not in known]
     return RegistrationFacts(
         board=registration.board,
         points=registration.points,

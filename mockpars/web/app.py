@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from mockpars.errors import NotFound, StoreError
 from mockpars.web.control_api import control_api
-from mockpars.web.pars_api import pars_api
+from mockpars.web.pars_api import Pars
 from mockpars.web.replies import XML, Reply, broken, store_failed, to_response
 from mockpars.wire import render
 from mockpars.world import World
@@ -19,8 +19,7 @@ log = logging.getLogger("mockpars")
 
 def create_app(world: World) -> Flask:
     """A WSGI application that serves this world."""
-    app = Flask("mockpars", static_folder=None, template_folder=None)
-    app.register_blueprint(pars_api(world))
+    app = Pars(world)
     app.register_blueprint(control_api(world))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreError, _store_error)

@@ -1,14 +1,19 @@
-"""The PARS services over HTTP: a view per operation, in the default sandbox and in every named one (T1, T2, T3)."""
+"""The PARS services over HTTP: one for each operation, in the default sandbox and in every named one (T1, T2, T3).
+
+They are routes of Flask, for whoever asks it which there are, but `Pars` answers them before Flask's routing, contexts,
+signals and sessions, which they do not use and which take as long as judging a message.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Request, Response, request
-from flask.globals import request_ctx
+from flask import Blueprint, Flask, Response, request
+from werkzeug.datastructures import Authorization
 from werkzeug.http import parse_options_header
+from werkzeug.wrappers import Request
 
 from mockpars.errors import (
     BrokenRequest,
@@ -22,28 +27,53 @@ from mockpars.errors import (
 )
 from mockpars.service.sandboxes import DEFAULT
 from mockpars.web import auth
-from mockpars.web.doorway import Exchange
+from mockpars.web.doorway import Environ, Exchange
 from mockpars.web.operations import OPERATIONS, Answer, Operation
-from mockpars.web.replies import broken, to_response
+from mockpars.web.replies import Reply, broken, send, to_response
 from mockpars.web.visit import Visit
 from mockpars.wire.envelope import read_credentials, read_envelope
 from mockpars.wire.safety import parse_xml, refuse_soap
 from mockpars.wire.schemas import Schemas
 from mockpars.world import World
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+
+Service = Callable[[Environ], Reply]
+"""Answers the requests to one operation of one sandbox."""
 _METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"]
 _XML_TYPES = frozenset({"application/xml", "text/xml"})
 
 
-def pars_api(world: World) -> Blueprint:
+class Pars(Flask):
+    """A Flask application that takes a short way to the services of a world."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__("mockpars", static_folder=None, template_folder=None)
+        self._door = _Door(world, Schemas())
+        self.register_blueprint(_routes(self._door))
+
+    def wsgi_app(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers one request; a failure of the short way is handled as Flask handles those of its views."""
+        service = self._door.service_at(environ["PATH_INFO"])
+        if service is None:
+            return super().wsgi_app(environ, start_response)
+        try:
+            reply = service(environ)
+        except Exception as error:
+            with self.request_context(environ):
+                return self.make_response(self.handle_user_exception(error))(environ, start_response)
+        return send(reply, environ, start_response)
+
+
+def _routes(door: _Door) -> Blueprint:
     """The blueprint of the services, and of what a wrong path under them answers."""
     blueprint = Blueprint("pars", __name__)
-    door = _Door(world, Schemas())
     for operation in OPERATIONS.values():
-        view = _view(door, operation)
         for number, path in enumerate(operation.paths):
             for prefix in ("", "/sandboxes/<sandbox>"):
                 name = f"{operation.name}-{number}{'-named' if prefix else ''}"
+                view = _view(door, operation)
                 blueprint.add_url_rule(prefix + path, name, view, methods=_METHODS, provide_automatic_options=False)
     for prefix in ("", "/sandboxes/<sandbox>"):
         rule = f"{prefix}/services/<path:path>"
@@ -53,19 +83,7 @@ def pars_api(world: World) -> Blueprint:
 
 def _view(door: _Door, operation: Operation) -> Callable[..., Response]:
     def view(sandbox: str = DEFAULT) -> Response:
-        asked = request_ctx.request  # the object itself: each look through the proxy costs as much as a rule
-        if asked.method == "OPTIONS":
-            return Response(status=204, headers={"Allow": ", ".join(_allowed(operation))})
-        with door.transaction():
-            try:
-                visit = door.visit(sandbox, operation, asked)
-            except UnknownSandbox as error:
-                return to_response(broken(NotFound(error.reason, error.fix)))
-            try:
-                visit.read_wishes()
-                return visit.reply(door.answer(visit, operation))
-            except BrokenRequest as error:
-                return visit.refuse(error)
+        return to_response(door.reply(operation, sandbox, request.environ))
 
     return view
 
@@ -76,38 +94,56 @@ class _Door:
     def __init__(self, world: World, schemas: Schemas) -> None:
         self._world = world
         self._schemas = schemas
+        self._at = {path: operation for operation in OPERATIONS.values() for path in operation.paths}
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """An exchange is kept whole, its journal entry included, or not at all."""
-        return self._world.store.transaction()
+    def service_at(self, path: str) -> Service | None:
+        """The service at exactly this path."""
+        sandbox = DEFAULT
+        if path.startswith("/sandboxes/") and path.isascii():
+            sandbox, _, path = path.removeprefix("/sandboxes/").partition("/")
+            path = f"/{path}"
+        operation = self._at.get(path)
+        return partial(self.reply, operation, sandbox) if operation is not None and sandbox else None
 
-    def visit(self, sandbox: str, operation: Operation, asked: Request) -> Visit:
-        """Opens the exchange."""
-        exchange = asked.environ.get("mockpars.exchange") or Exchange()
-        return Visit(self._world.visit(sandbox), operation.name, asked, self._world.settings.debug_headers, exchange)
+    def reply(self, operation: Operation, sandbox: str, environ: Environ) -> Reply:
+        """Answers a request; an exchange is kept whole, its journal entry included, or not at all."""
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            return Reply(204, "", b"", (("Allow", ", ".join(_allowed(operation))),))
+        with self._world.store.transaction():
+            exchange = environ.get("mockpars.exchange") or Exchange()
+            debug_headers = self._world.settings.debug_headers
+            try:
+                visit = Visit(self._world.visit(sandbox), operation.name, environ, debug_headers, exchange)
+            except UnknownSandbox as error:
+                return broken(NotFound(error.reason, error.fix))
+            try:
+                visit.read_wishes()
+                return visit.reply(self.answer(visit, operation))
+            except BrokenRequest as error:
+                return visit.refuse(error)
 
     def answer(self, visit: Visit, operation: Operation) -> Answer | None:
         """Answers by method; None when a gateway failure came before PARS."""
-        method = visit.request.method
+        method = visit.environ["REQUEST_METHOD"]
         if method == "POST":
             return self._post(visit, operation)
         if method in ("GET", "HEAD") and operation.query is not None:
-            auth.check_basic(visit.sandbox, visit.request.authorization)
-            question = operation.query(visit.request.args)
+            auth.check_basic(visit.sandbox, _basic(visit.environ))
+            question = operation.query(Request(visit.environ).args)
             return _run(visit, operation, visit.sandbox.world.provider_id, question)
         raise _wrong_method(operation, method)
 
     def _post(self, visit: Visit, operation: Operation) -> Answer | None:
-        charset = _charset(visit.request, operation)
-        visit.body = _body(visit.request)
+        charset = _charset(visit.environ, operation)
+        visit.body = _body(visit.environ)
         root = parse_xml(visit.body, charset)
-        visit.well_formed = True
         refuse_soap(root)
-        basic = visit.request.authorization if "HTTP_AUTHORIZATION" in visit.request.environ else None
-        auth.check_envelope(visit.sandbox, read_credentials(root), basic, strict=self._world.settings.strict_auth)
+        strict = self._world.settings.strict_auth
+        auth.check_envelope(visit.sandbox, read_credentials(root), _basic(visit.environ), strict=strict)
         problems = self._schemas.validate(operation.name, root)
         if problems:
             raise _invalid(problems)
+        visit.valid = True
         envelope = read_envelope(root)
         return _run(visit, operation, envelope.provider_id, operation.read(envelope.payload))
 
@@ -125,9 +161,14 @@ def _invalid(problems: tuple[Detail, ...]) -> SchemaInvalid:
     )
 
 
-def _charset(asked: Request, operation: Operation) -> str | None:
-    media, charset = _media_type(asked.environ.get("CONTENT_TYPE", ""))
-    if media == "application/soap+xml" or "HTTP_SOAPACTION" in asked.environ:
+def _basic(environ: Environ) -> Authorization | None:
+    sent = environ.get("HTTP_AUTHORIZATION")
+    return (Authorization.from_header(sent) or Authorization("unreadable")) if sent else None
+
+
+def _charset(environ: Environ, operation: Operation) -> str | None:
+    media, charset = _media_type(environ.get("CONTENT_TYPE", ""))
+    if media == "application/soap+xml" or "HTTP_SOAPACTION" in environ:
         fix = f"POST the SubmitMessage itself as application/xml to {operation.paths[0]}."
         raise SoapNotServed("SOAP is deprecated and not served here (T4).", fix)
     if media in _XML_TYPES or media.endswith("+xml"):
@@ -139,12 +180,12 @@ def _charset(asked: Request, operation: Operation) -> str | None:
     )
 
 
-def _body(asked: Request) -> bytes:
+def _body(environ: Environ) -> bytes:
     """The body, which the doorway has read whole and measured already; another WSGI server says how long it is."""
-    length = asked.environ.get("CONTENT_LENGTH")
+    length = environ.get("CONTENT_LENGTH")
     if length is None or not length.isdigit():
-        return asked.get_data(cache=False)
-    body: bytes = asked.environ["wsgi.input"].read(int(length))
+        return Request(environ).get_data(cache=False)
+    body: bytes = environ["wsgi.input"].read(int(length))
     return body
 
 

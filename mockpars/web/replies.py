@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Response
+from werkzeug.http import HTTP_STATUS_CODES
 
 from mockpars.errors import BadCredentials, BrokenRequest, MethodNotAllowed, StoreError
 from mockpars.wire import render
@@ -60,13 +61,16 @@ def store_failed(error: StoreError) -> Reply:
 
 def to_response(reply: Reply) -> Response:
     """An answer in Flask's terms."""
-    headers = [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body))), *reply.headers]
-    return _Whole(reply.body, reply.status, headers)
+    return Response(reply.body, reply.status, _headers(reply))
 
 
-class _Whole(Response):
-    """A response whose body and headers are final: nothing is left to be worked out when it is sent."""
+def send(reply: Reply, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """An answer in WSGI's terms."""
+    start_response(f"{reply.status} {HTTP_STATUS_CODES.get(reply.status, '')}", _headers(reply))
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        start_response(self.status, self.headers.to_wsgi_list())
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.get_data()]
+
+def _headers(reply: Reply) -> list[tuple[str, str]]:
+    if reply.status == 204:  # which has neither a body nor a length
+        return list(reply.headers)
+    return [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body))), *reply.headers]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from flask import Request, Response
-
 from mockpars.domain.rejection import Finding
 from mockpars.domain.scenario import Scenario
 from mockpars.errors import BadScenario, BrokenRequest, UnknownScenario
@@ -14,9 +12,9 @@ from mockpars.service import journal
 from mockpars.service.sandbox import Sandbox
 from mockpars.service.scenarios import BREAKS, Scenarios, Subject, read_scenario
 from mockpars.web import faults
-from mockpars.web.doorway import Exchange
+from mockpars.web.doorway import Environ, Exchange
 from mockpars.web.operations import Answer
-from mockpars.web.replies import XML, Reply, broken, explain_refusal, to_response
+from mockpars.web.replies import XML, Reply, broken, explain_refusal
 from mockpars.wire import redact
 
 SCENARIO_HEADER = "X-Mockpars-Scenario"
@@ -37,11 +35,11 @@ class Visit:
 
     sandbox: Sandbox
     operation: str
-    request: Request
+    environ: Environ
     debug_headers: bool
     exchange: Exchange
     body: bytes = b""
-    well_formed: bool = False
+    valid: bool = False
     scenarios: Scenarios = field(init=False)
     fault: Scenario | None = None
     answer: Answer | None = None
@@ -52,7 +50,7 @@ class Visit:
 
     def read_wishes(self) -> None:
         """Reads the scenarios the request itself asks for. Raises BrokenRequest for one that nobody knows."""
-        wished = self.request.environ.get(_SHOWN_HEADERS[SCENARIO_HEADER])
+        wished = self.environ.get(_SHOWN_HEADERS[SCENARIO_HEADER])
         if not wished:
             return
         try:
@@ -66,7 +64,7 @@ class Visit:
         self.fault = acting[0] if acting else None
         return self.fault is not None and faults.comes_before_pars(self.fault)
 
-    def reply(self, answer: Answer | None) -> Response:
+    def reply(self, answer: Answer | None) -> Reply:
         """Ends the exchange with an answer of PARS, or with the gateway failure that came before it."""
         self.answer = answer
         if answer is None and self.fault is not None:
@@ -78,7 +76,7 @@ class Visit:
             reply = faults.spoil(self.fault, reply, self.exchange, self.sandbox.exchange)
         return self._finish(reply, answer.outcome, answer.findings)
 
-    def refuse(self, error: BrokenRequest) -> Response:
+    def refuse(self, error: BrokenRequest) -> Reply:
         """Ends the exchange with the Fault of a broken request; a fault for everybody still comes first."""
         if self.fault is None and self.draw_fault(Subject()):
             return self.reply(None)
@@ -88,7 +86,7 @@ class Visit:
             reply = faults.spoil(self.fault, reply, self.exchange, self.sandbox.exchange)
         return self._finish(reply, "Refused", ())
 
-    def _finish(self, reply: Reply, outcome: str, findings: tuple[Finding, ...]) -> Response:
+    def _finish(self, reply: Reply, outcome: str, findings: tuple[Finding, ...]) -> Reply:
         entry = self._entry(reply, outcome)
         journal.write(self.sandbox, entry)
         self.exchange.uncommitted = self.sandbox.store.uncommitted
@@ -98,11 +96,10 @@ class Visit:
                 bases = " ".join(f"{finding.source}:{finding.basis}" for finding in findings)
                 rules = " ".join(finding.rule for finding in findings)
                 reply.headers += (("X-Mockpars-Rules", rules), ("X-Mockpars-Basis", bases))
-        return to_response(reply)
+        return reply
 
     def _entry(self, reply: Reply, outcome: str) -> journal.Entry:
-        request, answer = self.request, self.answer
-        environ = request.environ
+        environ, answer = self.environ, self.answer
         headers = {name: environ[key] for name, key in _SHOWN_HEADERS.items() if key in environ}
         basic = environ.get("HTTP_AUTHORIZATION")
         if basic is not None:
@@ -110,7 +107,7 @@ class Visit:
         return journal.Entry(
             operation=self.operation,
             method=environ["REQUEST_METHOD"],
-            path=request.path,
+            path=environ["PATH_INFO"],
             query=redact.redact_query(environ.get("QUERY_STRING", "")),
             headers=headers,
             client=environ.get("REMOTE_ADDR", ""),
@@ -128,8 +125,8 @@ class Visit:
         )
 
     def _request_text(self) -> str:
-        # A broken document may hide a password from the patterns; its own text does not.
+        # A broken document may hide a password from the quick pattern; its own text does not.
         text, world = redact.as_text(self.body), self.sandbox.world
-        if self.well_formed and "<!" not in text and text.count("<?") <= 1:
+        if self.valid and "<!" not in text and text.count("<?") <= 1:
             return redact.redact(text, plain=True)
         return redact.redact(text, secrets=(world.password, world.user))

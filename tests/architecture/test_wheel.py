@@ -154,7 +154,7 @@ def test_the_installed_package_serves(base_url: str) -> None:
 def test_the_locks_pin_every_requirement_with_hashes_and_name_no_index() -> None:
     """What is declared is pinned, and where it is fetched from is left to whoever installs it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    for lock in ("requirements.lock", "requirements-build.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-run.lock", "requirements-dev.lock"):
         text = (ROOT / lock).read_text()
         assert "://" not in text
         assert "index-url" not in text

@@ -311,5 +311,7 @@ def test_serving_imports_nothing_slow() -> None:
         "mockpars.web.app.create_app(world)\n"
         f"print([name for name in {slow} if name in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=ENVIRON, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=ENVIRON, capture_output=True, text=True, check=True
+    )
     assert run.stdout == "[]\n"

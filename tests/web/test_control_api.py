@@ -380,7 +380,8 @@ def test_the_journal_lists_exchanges_newest_first_and_by_what_they_are(submitted
         (3, "Rejected", [304]), (2, "Accepted", []), (1, "Accepted", []),
     ]  # fmt: skip
     for query, ids in {
-        "code=304": [3], "operation=SaveActivity": [1], "outcome=Accepted": [2, 1], "after=1&before=3": [2], "limit=1": [3],
+        "code=304": [3], "operation=SaveActivity": [1], "outcome=Accepted": [2, 1], "after=1&before=3": [2],
+        "limit=1": [3],
     }.items():  # fmt: skip
         found = submitted.get(f"{DEFAULT}/journal?{query}")
         assert [entry["id"] for entry in found["exchanges"]] == ids, query
@@ -525,7 +526,8 @@ def test_a_request_without_parameters_takes_none(server: Controlled) -> None:
 @pytest.mark.parametrize(
     "path", ["/_mockpars", "/_mockpars/", "/_mockpars/nothing", "/_mockpars/ready/", f"{SANDBOXES}/nobody",
              f"{SANDBOXES}/nobody/clock", f"{DEFAULT}/journal/0x1", f"{DEFAULT}/journal/" + "9" * 50,
-             f"{DEFAULT}/physicians/%00", f"{DEFAULT}/physicians/%FF", f"{SANDBOXES}/a%0Ab", f"{DEFAULT}/activities/%00"],
+             f"{DEFAULT}/physicians/%00", f"{DEFAULT}/physicians/%FF", f"{DEFAULT}/activities/%00",
+             f"{SANDBOXES}/a%0Ab"],
 )  # fmt: skip
 def test_a_path_where_nothing_is_answers_404_in_json(server: Controlled, path: str) -> None:
     assert error(server, "GET", path)[0] == 404
@@ -563,12 +565,16 @@ def test_without_a_token_only_this_machine_is_answered(server: Controlled) -> No
     assert error(server, "GET", "/_mockpars/nothing", caller="10.0.0.1")[0] == 403
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8027", "127.0.0.1:8027", "[::1]:8027", "a.localhost", "localhost."])
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:8027", "127.0.0.1:8027", "[::1]:8027", "a.localhost", "localhost."]
+)
 def test_names_of_this_machine_are_answered(server: Controlled, host: str) -> None:
     assert server.call("GET", "/_mockpars/health", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "10.0.0.1", "127.0.0.1.evil.example", "[::2]"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "10.0.0.1", "127.0.0.1.evil.example", "[::2]"]
+)
 def test_a_name_that_was_rebound_to_this_machine_is_refused(server: Controlled, host: str) -> None:
     assert server.call("GET", "/_mockpars/health", headers={"Host": host}).status_code == 403
 

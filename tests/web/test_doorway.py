@@ -293,7 +293,11 @@ def test_a_compressed_body_that_grows_past_the_limit_is_refused(served: Served) 
     assert (answer.status, answer.fault) == (413, "TooLarge")
 
 
-@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"text")[:-3], gzip.compress(b"text") + b"junk"])
+@pytest.mark.parametrize(
+    "body",
+    [b"not gzip", gzip.compress(b"text")[:-3], gzip.compress(b"text") + b"junk"],
+    ids=["not gzip", "cut gzip", "junk after gzip"],
+)
 def test_a_body_that_is_not_the_gzip_it_says_is_refused(served: Served, body: bytes) -> None:
     answer = served.post(body, "Content-Encoding: gzip")
     assert (answer.status, answer.fault) == (400, "Encoding")

@@ -7,12 +7,14 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
 from mockpars.web.control.checks import problems
 from mockpars.web.control.table import ENDPOINTS
 from mockpars.web.openapi import describe
 from mockpars.web.operations import OPERATIONS
+from mockpars.wire.schemas import Schemas
 from tests import support
 from tests.web.controlled import Controlled, validate
 
@@ -70,7 +72,9 @@ def test_it_and_the_routes_of_pars_agree(server: Controlled) -> None:
     for path, item in DESCRIPTION["paths"].items():
         operation = next((entry for entry in OPERATIONS.values() if path.endswith(entry.paths)), None)
         if operation is not None:
-            assert {method for method in METHODS if method in item} == {"post"} | ({"get"} if operation.query else set())
+            assert {method for method in METHODS if method in item} == {"post"} | (
+                {"get"} if operation.query else set()
+            )
 
 
 @pytest.mark.parametrize("path", [path for path in DESCRIPTION["paths"] if path.startswith("/_mockpars")])
@@ -104,7 +108,9 @@ def test_every_endpoint_is_described() -> None:
     ],
 )
 def test_the_description_and_the_checks_of_a_request_agree(value: Any, valid: bool) -> None:
-    schema = DESCRIPTION["paths"]["/_mockpars/sandboxes"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    schema = DESCRIPTION["paths"]["/_mockpars/sandboxes"]["post"]["requestBody"]["content"]["application/json"][
+        "schema"
+    ]
     assert (not list(problems(value, schema))) is valid
     if valid:
         validate(value, schema, DESCRIPTION)
@@ -137,14 +143,44 @@ def test_a_fault_is_as_described(server: Controlled) -> None:
     validate(as_data(answer, schema), schema, DESCRIPTION)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_what_is_made_from_the_description_is_valid_by_the_schemas(operation: str) -> None:
+    schemathesis = pytest.importorskip("schemathesis")
+    schema = DESCRIPTION["components"]["schemas"][f"{operation}Message"]
+    described = schemathesis.openapi.from_dict(json.loads(json.dumps(DESCRIPTION)))
+    judge = Schemas()
+
+    @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+    @given(case=described[support.path_of(operation)]["POST"].as_strategy())
+    def check(case: Any) -> None:
+        assert judge.validate(operation, as_xml(case.body, schema)) == ()
+
+    check()
+
+
+def as_xml(value: Any, schema: dict[str, Any]) -> etree._Element:
+    """XML from the data that a schema with XML names describes, in the order of its properties."""
+    element = etree.Element(f"{{{schema['xml']['namespace']}}}{schema['xml']['name']}")
+    if not isinstance(value, dict):
+        element.text = str(value)
+        return element
+    for name, part in schema["properties"].items():
+        if name in value and part.get("type") == "array":
+            element.extend([as_xml(entry, part["items"]) for entry in value[name]])
+        elif name in value:
+            element.append(as_xml(value[name], part))
+    return element
+
+
 def as_data(element: etree._Element, schema: dict[str, Any]) -> Any:
-    """XML as the data that a schema with XML names describes; fails where names or namespaces differ."""
+    """XML as the data that a schema with XML names describes; fails where names, namespaces or number differ."""
     name = etree.QName(element)
     assert schema["xml"]["name"] == name.localname
     assert schema["xml"]["namespace"] == (name.namespace or "")
-    if schema["type"] == "integer":
+    if schema.get("type") == "integer":
         return int(element.text or "")
-    if schema["type"] != "object" if "type" in schema else True:
+    if schema.get("type") != "object":
         return element.text or ""
     found: dict[str, Any] = {}
     for child in element:

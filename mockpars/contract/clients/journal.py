@@ -72,6 +72,16 @@ class Entry:
         """The activities of a SaveActivity."""
         return sent.registrations(self.root, self.verdict) if self.operation == "SaveActivity" else []
 
+    @property
+    def answers(self) -> list[sent.Record | sent.Registration]:
+        """What PARS judged one by one: learner records, activities."""
+        return [*self.records, *self.registrations]
+
+    @property
+    def people(self) -> list[sent.Record]:
+        """The learners that a message names: of its records, or of a match."""
+        return [*self.records, *([self.learner] if self.learner else [])]
+
     @cached_property
     def learner(self) -> sent.Record | None:
         """The learner of a LearnerMatchRequest."""

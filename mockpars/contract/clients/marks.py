@@ -37,6 +37,8 @@ class Obligation:
     sources: tuple[str, ...]
     why: str
     how: str = "both"
+    must: bool = True
+    go_live: bool = False
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Ruling:
     title: str
     sources: tuple[str, ...] = ()
     why: str = ""
+    go_live: bool = False
     marks: list[Mark] = field(default_factory=list)
 
     @property
@@ -81,7 +84,15 @@ def _read(path: Path) -> dict[str, Obligation]:
 def _obligation(name: str, entry: Mapping[str, Any]) -> Obligation:
     source = entry.get("source", ())
     sources = (source,) if isinstance(source, str) else tuple(source)
-    return Obligation(name, entry["title"], sources, entry["why"], entry.get("how", "both"))
+    return Obligation(
+        id=name,
+        title=entry["title"],
+        sources=sources,
+        why=entry["why"],
+        how=entry.get("how", "both"),
+        must=entry.get("severity", "must") == "must",
+        go_live=bool(entry.get("go_live")),
+    )
 
 
 def good(why: str, *exchanges: int) -> Mark:
@@ -96,7 +107,9 @@ def bad(why: str, *exchanges: int) -> Mark:
 
 def rulings(obligations: Mapping[str, Obligation], marks: Iterable[tuple[str, Mark]]) -> dict[str, Ruling]:
     """One ruling per obligation, from marks by obligation. A mark for an unknown one is a KeyError: our own bug."""
-    found = {name: Ruling(name, entry.title, entry.sources, entry.why) for name, entry in obligations.items()}
+    found = {
+        name: Ruling(name, entry.title, entry.sources, entry.why, entry.go_live) for name, entry in obligations.items()
+    }
     for name, mark in marks:
         found[name].marks.append(mark)
     return found

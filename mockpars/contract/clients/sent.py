@@ -77,7 +77,9 @@ def registrations(root: ET.Element | None, verdict: Mapping[str, Any]) -> list[R
     if root is None:
         return []
     said = _said(verdict)
-    return [_registration(element, said(number)) for number, element in enumerate(named(root, "MedicalEducationMetrics"))]
+    return [
+        _registration(element, said(number)) for number, element in enumerate(named(root, "MedicalEducationMetrics"))
+    ]
 
 
 def identity(root: ET.Element | None, verdict: Mapping[str, Any]) -> Record | None:
@@ -109,7 +111,12 @@ def _record(element: ET.Element, said: Mapping[str, Any]) -> Record:
     completed = text_of(element, "CompletedDateTime")
     name = f"{text_of(element, 'FirstName')} {text_of(element, 'LastName')}"
     amounts = tuple(text_of(credit, "CreditAmount") for credit in named(element, "Credit"))
-    content = tuple(sorted((text_of(c, "CreditType"), text_of(c, "CreditAmount"), text_of(c, "CertifyingBoard")) for c in named(element, "Credit")))
+    content = tuple(
+        sorted(
+            (text_of(c, "CreditType"), text_of(c, "CreditAmount"), text_of(c, "CertifyingBoard"))
+            for c in named(element, "Credit")
+        )
+    )
     return Record(
         npi=text_of(element, "MedicalEducationNumber"),
         name=name,

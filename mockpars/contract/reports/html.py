@@ -14,12 +14,14 @@ _STYLE = """
 @media (prefers-color-scheme: dark) { :root { --good: #4cc26b; --bad: #ff7b72; --none: #d8a62a; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 68rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin: 0 0 .3rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; }
-.headline { font-size: 1.2rem; font-weight: 600; padding: .8rem 1rem; border-left: .4rem solid; background: var(--soft); }
+.headline { font-size: 1.2rem; font-weight: 600; padding: .8rem 1rem; border-left: .4rem solid;
+  background: var(--soft); }
 .good { color: var(--good); } .bad { color: var(--bad); } .none { color: var(--none); }
 .counts { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1rem 0; padding: 0; list-style: none; }
 .counts li { border: 1px solid var(--line); border-radius: .5rem; padding: .4rem .9rem; text-align: center; }
 .counts b { display: block; font-size: 1.5rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: 0; } dt { opacity: .75; } dd { margin: 0; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: 0; }
+dt { opacity: .75; } dd { margin: 0; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line); }
 details { border: 1px solid var(--line); border-radius: .4rem; margin: .4rem 0; padding: .4rem .8rem; }
@@ -57,7 +59,8 @@ def _page(document: Document) -> Iterator[str]:
         yield from _table(table)
     yield from _idle(document)
     yield from _all(document)
-    yield "</main><footer>Made by mockpars. Credentials are taken out of every request shown here.</footer></body></html>\n"
+    yield "</main><footer>Made by mockpars. Credentials are taken out of every request shown here.</footer>"
+    yield "</body></html>\n"
 
 
 def _warnings(document: Document) -> Iterator[str]:

@@ -52,7 +52,7 @@ def _details(item: Item) -> str:
     parts = [item.title, item.reason, *item.problems, f"rests on {', '.join(item.sources)}"]
     for evidence in item.evidence[-1:]:
         parts += ["", evidence.title, "sent:", evidence.sent, "answered:", evidence.answered]
-    return "\n".join(part for part in parts if part is not None)
+    return "\n".join(parts)
 
 
 def _clean(text: str) -> str:

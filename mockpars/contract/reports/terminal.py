@@ -109,8 +109,8 @@ def _idle(items: list[Item], paint: _Paint, verbose: bool) -> Iterator[str]:
 
 def _table(table: Table) -> Iterator[str]:
     yield table.title
-    widths = [
-        max(len(row[index]) for row in (table.columns, *table.rows)) for index in range(len(table.columns))
-    ]
+    widths = [max(len(row[index]) for row in (table.columns, *table.rows)) for index in range(len(table.columns))]
     for row in (table.columns, *table.rows):
-        yield "  " + "  ".join(cell.ljust(min(width, 60))[:60] for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield (
+            "  " + "  ".join(cell.ljust(min(width, 60))[:60] for cell, width in zip(row, widths, strict=True)).rstrip()
+        )

@@ -48,9 +48,7 @@ def deletion(operation: Operation, text: str, account: Account) -> Message:
         (_delete_learner if operation.writes == "learner" else _delete_activity)(record)
     body = f'<?xml version="1.0" encoding="utf-8"?>\n{xmltree.write(root)}'
     headers = (("Accept", "application/xml"), ("Content-Type", XML_TYPE), basic_header(account.user, account.password))
-    return Message(
-        operation, "POST", operation.path, headers, body.encode(), body, secrets=(account.password,)
-    )
+    return Message(operation, "POST", operation.path, headers, body.encode(), body, secrets=(account.password,))
 
 
 def _record(operation: Operation) -> str:

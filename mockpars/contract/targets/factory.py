@@ -35,7 +35,8 @@ def open_target(given: Namespace, library: Library, run: str) -> Target:
 
 def _at_url(url: str, given: Namespace, library: Library, run: str) -> Target:
     """A server with our control API is a mock; any other is treated as the real sandbox is."""
-    from mockpars.contract.targets.sandbox import foreign, refuse_production
+    from mockpars.contract.targets.guard import refuse_production
+    from mockpars.contract.targets.sandbox import foreign
 
     base = url.rstrip("/")
     refuse_production(base)

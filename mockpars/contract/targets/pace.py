@@ -12,7 +12,11 @@ class Pace:
     """Waits before each call; `rate` is calls per second, `budget` calls in all."""
 
     def __init__(
-        self, rate: float, budget: int, now: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+        self,
+        rate: float,
+        budget: int,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._gap = 1 / rate if rate > 0 else 0.0
         self._left = budget

@@ -65,9 +65,13 @@ PREFIX = "/_mockpars"
 SANDBOX = f"{PREFIX}/sandboxes/{{sandbox}}"
 
 
+_NO_CONTROLS = r"^[^\u0000-\u001f\u007f]*$"
+
+
 def text(description: str, most: int = 250, **more: Any) -> Schema:
     """A schema of text on one line, not empty."""
-    return {"type": "string", "description": description, "minLength": 1, "maxLength": most, **more}
+    lengths = {"minLength": 1, "maxLength": most}
+    return {"type": "string", "description": description, **lengths, "pattern": _NO_CONTROLS, **more}
 
 
 def pattern(description: str, expression: str, **more: Any) -> Schema:
@@ -98,5 +102,8 @@ def fields(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
 
 NUMBER_MOST = 10**15
 LIMIT = whole("How many at most", 1, 1000, default=100)
-INSTANT = text("An ISO 8601 instant such as 2026-05-06T12:00:00Z, or a date; UTC without a zone", 40)
-DURATION = r"^P(?=.)(\d{1,6}W)?(\d{1,6}D)?(T(?=\d)(\d{1,6}H)?(\d{1,8}M)?(\d{1,9}S)?)?$"
+INSTANT = pattern(
+    "An ISO 8601 instant such as 2026-05-06T12:00:00Z, or a date; UTC without a zone",
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+\-][0-9]{2}:?[0-9]{2})?)?$",
+)
+DURATION = r"^P(?=.)([0-9]{1,6}W)?([0-9]{1,6}D)?(T(?=.)([0-9]{1,6}H)?([0-9]{1,8}M)?([0-9]{1,9}S)?)?$"

@@ -114,10 +114,10 @@ def _shown(call: Call, sandbox: Sandbox) -> dict[str, Any]:
 
 
 _TTL = pattern("Time to live, an ISO 8601 duration such as PT1H, by the wall clock; for ever without it", DURATION)
-_CLOCK = {
-    **INSTANT,
-    "description": 'ISO 8601 instant to fix the clock at, or "real" for real time; as the server by default',
-}
+_CLOCK = pattern(
+    'ISO 8601 instant to fix the clock at, or "real" for real time; as the server by default',
+    f"^real$|{INSTANT['pattern']}",
+)
 _NEW = fields(
     name=pattern(
         "1 to 63 small letters, digits and hyphens; made up when missing", "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"

@@ -26,6 +26,10 @@ _BUILT_IN: dict[str, Schema] = {
     "boolean": {"type": "string", "enum": ["true", "false"]},
     "int": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
 }
+# What XML can hold. Space at either end of a token does not count, so it cannot be all there is.
+_BARRED = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff"
+_ANY = f"^[^{_BARRED}]*$"
+_NOT_BLANK = f"^[^{_BARRED}\\s]([^{_BARRED}]*[^{_BARRED}\\s])?$"
 _LENGTHS = {"minLength": "minLength", "maxLength": "maxLength", "length": "length"}
 _BOUNDS = {"minInclusive": "minimum", "maxInclusive": "maximum"}
 
@@ -144,8 +148,8 @@ class Xsd:
             raise ValueError("a simple type that is neither a restriction nor a union")
         schema = {**self._type(restriction.get("base", ""), spaces), **extra}
         schema.update(_facets(restriction))
-        if restriction.get("base") == "xs:token" and schema.get("minLength") and "pattern" not in schema:
-            schema["pattern"] = r"^\S(.*\S)?$"  # space at either end does not count, so it cannot be all there is
+        if schema["type"] == "string" and not schema.keys() & {"pattern", "enum", "format"}:
+            schema["pattern"] = _NOT_BLANK if schema.get("minLength") else _ANY
         return schema
 
 

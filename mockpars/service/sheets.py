@@ -1,0 +1,120 @@
+"""Tables as files: CSV and XLSX out, XLSX and delimited text in. openpyxl is slow to import, so it waits."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from mockpars.errors import MockparsError
+
+MOST_ROWS = 20_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Cells = Sequence[str]
+
+
+class SheetError(MockparsError):
+    """A file that cannot be read as a table."""
+
+
+def csv_lines(rows: Iterable[Cells]) -> str:
+    """Rows as CSV. What a spreadsheet would run as a formula is quoted, so that it stays text."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def xlsx(title: str, header: Cells, rows: Iterable[Cells]) -> bytes:
+    """A workbook of one sheet, its header row frozen. Everything is text, so that IDs keep their zeroes."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    for letter in "ABCDEFGHIJKLMN"[: len(header)]:
+        sheet.column_dimensions[letter].width = 22
+    heads = []
+    for name in header:
+        cell = WriteOnlyCell(sheet, value=name)
+        cell.font = Font(bold=True)
+        heads.append(cell)
+    sheet.append(heads)
+    for row in rows:
+        sheet.append([_text_cell(sheet, cell) for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def read_table(name: str, data: bytes) -> list[list[str]]:
+    """The rows of an XLSX or delimited file (tab, or comma where there is no tab). Raises SheetError."""
+    rows = _read_xlsx(data) if data[:4] == b"PK\x03\x04" else _read_text(name, data)
+    if len(rows) > MOST_ROWS:
+        raise SheetError(f"{name} has {len(rows)} rows.", f"Send at most {MOST_ROWS} at a time.")
+    return rows
+
+
+def _read_text(name: str, data: bytes) -> list[list[str]]:
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")  # what Excel saves as "Text (Tab delimited)"
+    if "\0" in text:
+        raise SheetError(f"{name} is neither XLSX nor delimited text.", "Save it as .xlsx, or as tab-delimited text.")
+    delimiter = "\t" if "\t" in text else ","
+    try:
+        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    except csv.Error as error:
+        raise SheetError(f"{name} cannot be read as a table: {error}.", "Save it as tab-delimited text.") from None
+
+
+def _read_xlsx(data: bytes) -> list[list[str]]:
+    from zipfile import BadZipFile, ZipFile
+
+    from openpyxl import load_workbook
+
+    try:
+        with ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > 256 * 1024 * 1024:
+                raise SheetError("The workbook is too large once unpacked.", f"Send at most {MOST_ROWS} rows.")
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        rows: list[list[str]] = []
+        for row in sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 3):
+            rows.append([_cell(value) for value in row])
+        book.close()
+    except (BadZipFile, KeyError, ValueError, IndexError, OSError) as error:
+        raise SheetError(f"The workbook cannot be read: {error}.", "Save it again as .xlsx.") from None
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return rows
+
+
+def _cell(value: object) -> str:
+    """A cell as people see it: dates as dates, whole numbers without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _text_cell(sheet: object, text: str) -> object:
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.data_type = "s"
+    return cell
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

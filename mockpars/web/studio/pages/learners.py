@@ -1,0 +1,164 @@
+"""Learner search with the columns of PARS (L18), its downloads, and the page of a record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+
+from flask import Response, abort, request
+
+from mockpars.domain.model import LearnerRecord
+from mockpars.domain.timeline import transitions
+from mockpars.errors import MockparsError
+from mockpars.service import decisions, learner_search, sheets
+from mockpars.service.decisions import DECISIONS, Verdict
+from mockpars.service.learner_search import COLUMNS, LearnerQuery, LearnerRow
+from mockpars.service.sandbox import Sandbox
+from mockpars.web.studio import messages, sending, xmlview
+from mockpars.web.studio.place import Page, Place, number, sent, tell, wanted
+from mockpars.web.studio.timelines import draw
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def listing(place: Place) -> str:
+    """The search screen."""
+    before = number(wanted("before"), 0) or None
+    found = learner_search.search(place.sandbox, _query(), before)
+    return place.page(
+        "learners.html",
+        found=found,
+        statuses=learner_search.STATUSES,
+        total=place.sandbox.store.records.count(place.sandbox.world.id),
+        most=learner_search.MOST_LOOKED_AT,
+        filters={key: value for key, value in request.args.items() if value and key != "before"},
+    )
+
+
+def _query() -> LearnerQuery:
+    return LearnerQuery(
+        wanted("q"), wanted("activity"), wanted("board"), wanted("status"), _date("from"), _date("to")
+    )
+
+
+def _date(field: str) -> date | None:
+    try:
+        return date.fromisoformat(wanted(field) or "")
+    except ValueError:
+        return None
+
+
+def download(place: Place, kind: str) -> Response:
+    """Download All Learners, as CSV or XLSX. Behind the doorway others are served in between."""
+    if kind not in ("csv", "xlsx"):
+        abort(404)
+    chunks = learner_search.chunks(place.sandbox, _query())
+    name = f"learners-{place.name}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    media = "text/csv; charset=utf-8" if kind == "csv" else _XLSX
+    exchange = request.environ.get("mockpars.exchange")
+    if exchange is not None and place.sandbox.store.records.count(place.sandbox.world.id) > 2000:
+        exchange.stream = _csv_stream(chunks) if kind == "csv" else _xlsx_stream(chunks)
+        return Response(b"", content_type=media, headers=headers)
+    rows = [row.cells() for chunk in chunks for row in chunk]
+    body = sheets.csv_lines([COLUMNS, *rows]).encode() if kind == "csv" else sheets.xlsx("Learners", COLUMNS, rows)
+    return Response(body, content_type=media, headers=headers)
+
+
+async def _csv_stream(chunks: Iterator[list[LearnerRow]]) -> AsyncIterator[bytes]:
+    yield sheets.csv_lines([COLUMNS]).encode()
+    for chunk in chunks:
+        yield sheets.csv_lines(row.cells() for row in chunk).encode()
+        await asyncio.sleep(0)
+
+
+async def _xlsx_stream(chunks: Iterator[list[LearnerRow]]) -> AsyncIterator[bytes]:
+    rows: list[tuple[str, ...]] = []
+    for chunk in chunks:
+        rows.extend(row.cells() for row in chunk)
+        await asyncio.sleep(0)
+    yield await asyncio.to_thread(sheets.xlsx, "Learners", COLUMNS, rows)
+
+
+def one(place: Place, record: str) -> str:
+    """A record's timeline, its deliveries, its XML both ways."""
+    found = the_record(place.sandbox, record)
+    row = learner_search.row_of(place.sandbox, found)
+    exchange = place.sandbox.store.exchanges.find(place.sandbox.world.id, found.journal_id or 0)
+    steps = transitions(found.accepted_at, found.deliveries)
+    return place.page(
+        "record.html",
+        row=row,
+        record=found,
+        steps=steps,
+        drawing=draw(found, steps, place.sandbox.now),
+        exchange=exchange,
+        request_lines=xmlview.lay_out(exchange.request or "") if exchange else [],
+        response_lines=xmlview.lay_out(exchange.response or "") if exchange else [],
+        undecided=[] if found.deleted_at else _undecided(place.sandbox, found),
+        decisions=DECISIONS,
+    )
+
+
+def _undecided(sandbox: Sandbox, record: LearnerRecord) -> list[str]:
+    return [
+        entry.destination
+        for entry in record.deliveries
+        if entry.decided_at is None or entry.decided_at > sandbox.now
+    ]
+
+
+def decide(place: Place, record: str) -> object:
+    """Decides as a board."""
+    found = the_record(place.sandbox, record)
+    decision = next((entry for entry in DECISIONS if entry == sent("decision")), None)
+    if found.deleted_at is not None or decision is None:
+        tell("Choose approve, reject or silent, on a record that is live.", "bad")
+        return place.to("record", record=record)
+    try:
+        decisions.decide(place.sandbox, found, Verdict(sent("destination"), decision, sent("reason") or None))
+        tell(_decided(sent("destination"), decision))
+    except MockparsError as error:
+        tell(str(error), "bad")
+    return place.to("record", record=record)
+
+
+def _decided(destination: str, decision: str) -> str:
+    words = {"approve": "approves", "reject": "rejects", "silent": "will never answer"}
+    return f"{destination} {words[decision]}: now, or on transmission when that is still to come."
+
+
+def delete(place: Place, record: str) -> object:
+    """Deletes a record as a client does, by a message; corrections are deleted and submitted again (L10)."""
+    found = the_record(place.sandbox, record)
+    physician = place.sandbox.physician(found.physician_id)
+    if physician is None:
+        abort(404, "The record's physician is not in this sandbox.")
+    draft = messages.LearnerDraft.of(physician, str(found.activity_id), found.completed_on.isoformat(), action="Delete")
+    sending.send(place, "SaveLearnerActivity", messages.learner_message(place.sandbox, [draft]))
+    gone = place.sandbox.store.records.find(place.sandbox.world.id, found.number)
+    done = gone is not None and gone.deleted_at is not None
+    tell(
+        "Deleted; it can be submitted again." if done else "PARS did not delete it: see the journal.",
+        "good" if done else "bad",
+    )
+    return place.to("record", record=record)
+
+
+def the_record(sandbox: Sandbox, text: str) -> LearnerRecord:
+    """The record of a number. Aborts with 404."""
+    found = sandbox.store.records.find(sandbox.world.id, number(text, 0))
+    if found is None:
+        abort(404, f"There is no learner record {text[:40]!r} in this sandbox.")
+    return found
+
+
+PAGES = (
+    Page("/learners", "learners", listing),
+    Page("/learners.<kind>", "learners-download", download),
+    Page("/learners/<record>", "record", one),
+    Page("/learners/<record>/decide", "decide", decide, "POST"),
+    Page("/learners/<record>/delete", "delete-record", delete, "POST"),
+)
+

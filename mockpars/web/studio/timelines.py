@@ -1,0 +1,70 @@
+"""A record's life as a drawing: one track for the record and one for each destination, and where the clock stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mockpars.domain.model import LearnerRecord
+from mockpars.domain.timeline import Transition
+
+WIDTH = 720
+_LEFT, _RIGHT, _TOP, _TRACK = 92, 28, 26, 34
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A status reached, or still to come, on a track."""
+
+    x: int
+    y: int
+    status: str
+    at: datetime
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A line of the drawing."""
+
+    name: str
+    y: int
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Everything the SVG needs, in pixels."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    tracks: tuple[Track, ...]
+    now_x: int
+
+
+def draw(record: LearnerRecord, steps: Sequence[Transition], now: datetime) -> Drawing:
+    """Lays a record's transitions out in time, with the clock's present among them."""
+    first = record.accepted_at
+    last = max([first + timedelta(hours=1), *(step.at for step in steps), min(now, _latest(steps, first))])
+    span = (last - first).total_seconds()
+
+    def x(at: datetime) -> int:
+        share = min(1.0, max(0.0, (at - first).total_seconds() / span))
+        return round(_LEFT + share * (WIDTH - _LEFT - _RIGHT))
+
+    names = [None, *(entry.destination for entry in record.deliveries)]
+    tracks = []
+    for position, name in enumerate(names):
+        y = _TOP + position * _TRACK
+        own = [step for step in steps if step.destination == name]
+        dots = tuple(Dot(x(step.at), y, str(step.status), step.at, step.at <= now) for step in own)
+        tracks.append(Track(name or "Record", y, dots))
+    return Drawing(WIDTH, _TOP + len(names) * _TRACK, _LEFT, WIDTH - _RIGHT, tuple(tracks), x(now))
+
+
+def _latest(steps: Sequence[Transition], first: datetime) -> datetime:
+    """How far a long-past record's drawing reaches: not to a present that is years away."""
+    return max((step.at for step in steps), default=first) + timedelta(hours=6)

@@ -25,11 +25,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "pars_clock", "Where the clock of each test's PARS sandbox stands; the present without it", default=""
     )
+    # The cases of the contract suite; the suite itself is loaded only when they are asked for.
+    group = parser.getgroup("pars", "PARS contract cases")
+    group.addoption("--pars-target", help="collect the contract cases, to run over: mock, a URL, sandbox, replay:FILE")
+    group.addoption("--pars-case", action="append", default=[], metavar="PATTERN", help="only cases whose id fits")
+    group.addoption("--pars-roles", metavar="FILE", help="who plays the roles on the real sandbox")
+    group.addoption("--pars-i-hold-the-credentials", action="store_true", help="yes, send to a service that is not ours")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The marker, so that --strict-markers knows it."""
     config.addinivalue_line("markers", _MARKER)
+    if config.getoption("pars_target"):
+        from mockpars.contract.pytest_items import register
+
+        register(config)
 
 
 @pytest.fixture(scope="session")

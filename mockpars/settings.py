@@ -118,6 +118,7 @@ class Setting:
 
 
 _DEFAULT_DB: Final = "~/.local/share/mockpars/mockpars.db"
+_DEFAULT_TLS: Final = "~/.local/share/mockpars/tls"
 
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("host", "text", "127.0.0.1", "Address to listen on; 0.0.0.0 for every interface."),
@@ -142,6 +143,11 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
     Setting("ui_user", "text", "ui-user@example.org", "User who signs in to the studio from beyond this machine."),
     Setting("ui_password", "optional text", "", "Password of that user. Empty: nobody from beyond.", secret=True),
+    Setting("tls", "switch", "false", "Serve HTTPS too, TLS 1.2 and 1.3 only."),
+    Setting("tls_port", "port", "8443", "Port of HTTPS; 0 takes a free one."),
+    Setting("tls_dir", "path", _DEFAULT_TLS, "Folder of the authority and its certificates; made if missing."),
+    Setting("tls_cert", "optional path", "", "Own certificate chain, PEM. Empty: the local authority's."),
+    Setting("tls_key", "optional path", "", "Own private key, PEM, without a passphrase."),
     Setting("debug_headers", "switch", "true", "Send rule ids, basis and journal id as response headers."),
     Setting("journal_limit", "count", "5000", "Exchanges kept in the journal of each sandbox."),
     Setting("scenarios", "optional path", "", "Directory of your own scenario files. Empty: none."),
@@ -173,6 +179,11 @@ class Settings:
     control_from: str
     ui_user: str
     ui_password: str = field(repr=False)
+    tls: bool
+    tls_port: int
+    tls_dir: Path
+    tls_cert: Path | None
+    tls_key: Path | None
     debug_headers: bool
     journal_limit: int
     scenarios: Path | None
@@ -204,6 +215,8 @@ def load(flags: Namespace | None, environ: Mapping[str, str]) -> Settings:
         values[setting.name] = _read(setting, origin, text)
         origins[setting.name] = origin
     _settle_store(values, origins)
+    if (values["tls_cert"] is None) != (values["tls_key"] is None):
+        raise SettingsError("--tls-cert and --tls-key go together.", "Give both, or neither for the local authority.")
     return Settings(**values)
 
 

@@ -284,10 +284,13 @@ class Served:
         self.app = create_app(self.world)
         self.client = self.app.test_client()
         self.exchange = Exchange()
+        self._closed = False
 
     def close(self) -> None:
-        """Lets go of the store."""
-        self.world.store.close()
+        """Lets go of the store; more than once does no harm."""
+        if not self._closed:
+            self._closed = True
+            self.world.store.close()
 
     def request(self, method: str, path: str, **options: Any) -> Answer:
         """Any request; what it asks of the doorway is then in `exchange`.

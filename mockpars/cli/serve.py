@@ -8,9 +8,13 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mockpars.cli.logs import start_logging
 from mockpars.settings import SETTINGS, Settings, add_flags, load, unknown_variables
+
+if TYPE_CHECKING:
+    from mockpars.web.server import TlsFiles
 
 _EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - read, not bound to
 
@@ -42,16 +46,42 @@ def run(given: argparse.Namespace) -> int:
 
     try:
         limits = Limits(max_body=settings.max_body, body_timeout=settings.body_timeout)
-        serve(app, settings.host, settings.port, limits, flush=world.store.commit, ready=ready)
+        tls = _tls_files(settings)
+        serve(app, settings.host, settings.port, limits, flush=world.store.commit, ready=ready, tls=tls)
     finally:
         world.store.close()
     return 0
 
 
+def _tls_files(settings: Settings) -> TlsFiles | None:
+    """The certificate to serve HTTPS with: the team's own, or one of the local authority, made when missing."""
+    if not settings.tls:
+        return None
+    from mockpars.web.certificates import how_to_trust, local_certificates
+    from mockpars.web.server import TlsFiles
+
+    trust: list[str] = []
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        certificate, key = settings.tls_cert, settings.tls_key
+    else:
+        made = local_certificates(settings.tls_dir, settings.host)
+        certificate, key, trust = made.certificate, made.key, how_to_trust(made)
+
+    def ready(port: int) -> None:
+        print(f"\nHTTPS too: https://{_shown_host(settings)}:{port}", flush=True)
+        if trust:
+            print("To trust its certificate authority, made for this machine alone:", *trust, sep="\n  ", flush=True)
+
+    return TlsFiles(certificate, key, settings.tls_port, ready)
+
+
+def _shown_host(settings: Settings) -> str:
+    return _EVERYWHERE.get(settings.host, f"[{settings.host}]" if ":" in settings.host else settings.host)
+
+
 def announce(settings: Settings, port: int) -> None:
     """Prints where it is and what to try: first the base URL alone, for programs; then the rest, for people."""
-    host = _EVERYWHERE.get(settings.host, f"[{settings.host}]" if ":" in settings.host else settings.host)
-    base = f"http://{host}:{port}"
+    base = f"http://{_shown_host(settings)}:{port}"
     print(base, flush=True)
     print(_welcome(settings, base), flush=True)
 

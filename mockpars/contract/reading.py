@@ -114,14 +114,16 @@ class _Reader:
         self._root = root
         self._rules = rules
         self._name = xmltree.local(root.tag)
+        self._groups: dict[str, list[ET.Element]] = {}
+        self._indexes: dict[tuple[int, frozenset[int]], dict[str, list[str]]] = {}
 
     @cached_property
     def texts(self) -> dict[str, tuple[str, ...]]:
         """Leaves and attributes by local name."""
-        found: dict[str, tuple[str, ...]] = {}
+        found: dict[str, list[str]] = {}
         for name, text in _leaves(self._root):
-            found[name] = (*found.get(name, ()), text)
-        return found
+            found.setdefault(name, []).append(text)
+        return {name: tuple(texts) for name, texts in found.items()}
 
     def fault(self) -> Reading:
         codes = self._first(self._root, "code")
@@ -208,25 +210,34 @@ class _Reader:
         return next(iter(self._all(element, key)), None)
 
     def _all(self, element: ET.Element, key: str, without: Iterable[ET.Element] = ()) -> list[str]:
-        leaves = list(_leaves(element, without))
-        return [text for wanted in self._rules.names(key) for name, text in leaves if name.lower() == wanted and text]
+        index = self._index(element, frozenset(map(id, without)))
+        return [text for wanted in self._rules.names(key) for text in index.get(wanted, ())]
+
+    def _index(self, element: ET.Element, without: frozenset[int]) -> dict[str, list[str]]:
+        """Texts by lower-case name beneath an element, kept because every rule asks again."""
+        if (found := self._indexes.get((id(element), without))) is None:
+            found = self._indexes[id(element), without] = {}
+            for name, text in _leaves(element, without):
+                if text:
+                    found.setdefault(name.lower(), []).append(text)
+        return found
 
     def _outermost(self, key: str) -> list[ET.Element]:
-        """Elements of the preferred name that has any with children; not those within another of them."""
-        for wanted in self._rules.names(key):
-            found = [
-                element
-                for element in xmltree.elements(self._root)
-                if xmltree.local(element.tag).lower() == wanted and (len(element) or element.attrib)
-            ]
-            found = [element for element in found if element is not self._root]
-            if found:
-                return found
-        return []
+        """Elements beneath the root of the preferred name that has any with something in them."""
+        if key not in self._groups:
+            self._groups[key] = self._find_outermost(key)
+        return self._groups[key]
+
+    def _find_outermost(self, key: str) -> list[ET.Element]:
+        named: dict[str, list[ET.Element]] = {}
+        for element in xmltree.elements(self._root):
+            if element is not self._root and (len(element) or element.attrib):
+                named.setdefault(xmltree.local(element.tag).lower(), []).append(element)
+        return next((named[wanted] for wanted in self._rules.names(key) if wanted in named), [])
 
 
-def _leaves(element: ET.Element, without: Iterable[ET.Element] = ()) -> Iterator[tuple[str, str]]:
-    if any(element is other for other in without):
+def _leaves(element: ET.Element, without: frozenset[int] = frozenset()) -> Iterator[tuple[str, str]]:
+    if id(element) in without:
         return
     yield from _attributes(element)
     if not len(element):

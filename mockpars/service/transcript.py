@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from mockpars.domain.model import Physician
 from mockpars.service.sandbox import Sandbox
+from mockpars.service.statuses import standing
 
 TITLE = "Accredited Continuing Education Transcript"
 COLUMNS = ("Completion Date", "Activity", "Credits Earned")
@@ -35,8 +36,6 @@ class Transcript:
 
 def transcript(sandbox: Sandbox, physician: Physician) -> Transcript:
     """Reads a physician's transcript; a deleted record is not on it, a board's refusal does not take it off."""
-    from mockpars.service.statuses import standing
-
     world = sandbox.world
     lines = []
     for record in sandbox.store.records.page(world.id, 10**18, _MOST, physician.id):
@@ -60,7 +59,7 @@ def as_pdf(found: Transcript) -> bytes:
 
     pdf = FPDF(format="letter")
     pdf.set_title(TITLE)
-    pdf.set_creation_date(None)
+    pdf.set_creation_date(datetime.combine(found.on, time(), UTC))
     pdf.add_page()
     pdf.set_font("helvetica", "B", 16)
     pdf.cell(0, 10, TITLE, new_x="LMARGIN", new_y="NEXT")

@@ -16,6 +16,13 @@ Row = Sequence[Any]
 class Engine(Protocol):
     """What the tables need of a database."""
 
+    numbers_at_once: int
+    """How many numbers to take from a counter ahead of use; one where other processes take from it too."""
+
+    @property
+    def generation(self) -> int:
+        """As long as it is the same, rows are as this connection read or wrote them; asked within a transaction."""
+
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Runs one statement and returns all its rows. Raises StoreError when the store cannot."""
 
@@ -44,6 +51,8 @@ class SqliteEngine:
     it (`grouped`), so that a stored record is on disk when it is acknowledged, at a fraction of the cost.
     """
 
+    numbers_at_once = 64
+
     def __init__(self, path: Path | None, *, durable: bool = False, grouped: bool = False) -> None:
         """Opens the file, or a store in memory without one. `durable` also survives a power cut."""
         try:
@@ -67,6 +76,8 @@ class SqliteEngine:
             ) from error
         self._grouped = grouped
         self._depth = 0
+        self._generation = 0
+        self._data_version = -1
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Runs one statement and returns all its rows. Raises StoreError when the store cannot."""
@@ -97,7 +108,11 @@ class SqliteEngine:
                 self._depth -= 1
             return
         joins = self._db.in_transaction
-        self.execute("SAVEPOINT member" if joins else "BEGIN IMMEDIATE")
+        if joins:
+            self.execute("SAVEPOINT member")
+        else:
+            self.execute("BEGIN IMMEDIATE")
+            self._notice_others()
         self._depth = 1
         try:
             yield
@@ -111,7 +126,20 @@ class SqliteEngine:
         if not self._grouped:
             self.commit()
 
+    def _notice_others(self) -> None:
+        # SQLite counts the commits of other connections, such as a second server on the same file.
+        ((version,),) = self.execute("PRAGMA data_version")
+        if version != self._data_version:
+            self._data_version = version
+            self._generation += 1
+
+    @property
+    def generation(self) -> int:
+        """Changes when something was undone, or when another connection wrote to the file."""
+        return self._generation
+
     def _undo(self, joined: bool) -> None:
+        self._generation += 1
         # A full disk may have ended the whole transaction already.
         if self._db.in_transaction and joined:
             self._db.execute("ROLLBACK TO member")
@@ -126,6 +154,7 @@ class SqliteEngine:
         try:
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
+            self._generation += 1
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise StoreError(f"The store could not commit: {error}.", "Check free disk space.") from error

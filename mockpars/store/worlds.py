@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from mockpars.domain.clock import Clock
@@ -52,13 +51,21 @@ class NewWorld:
 
 
 class Worlds:
-    """The table `world`."""
+    """The table `world`.
+
+    Every request needs its world's row and a number for its exchange. They are kept here for as long as nobody else
+    can have changed them (`Engine.generation`); whatever changes a row in here calls `_forget`.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._db = engine
+        self._generation = -1
+        self._rows: dict[str, WorldRow] = {}
+        self._numbers: dict[int, Iterator[int]] = {}
 
     def create(self, new: NewWorld) -> WorldRow:
         """Adds a world under a name that no living world has. Raises StoreError otherwise."""
+        self._forget()
         rows = self._db.execute(
             "INSERT INTO world (id, name, born_at, expires_at, provider_id, user_name, password, clock_fixed, "
             "clock_offset, first_clock, next_activity) "
@@ -77,30 +84,45 @@ class Worlds:
                 new.first_activity,
             ),
         )
-        return _world(tuple(rows[0]))
+        return _world(rows[0])
 
     def find(self, name: str) -> WorldRow | None:
         """The living world of that name."""
         rows = self._db.execute(f"SELECT {_COLUMNS} FROM world WHERE name = ? AND dead = 0", (name,))
-        return _world(tuple(rows[0])) if rows else None
+        return _world(rows[0]) if rows else None
 
     def open_exchange(self, name: str) -> tuple[WorldRow, int] | None:
-        """The living world of that name, and the next exchange number, taken in the same statement."""
-        rows = self._db.execute(
-            "UPDATE world SET next_exchange = next_exchange + 1 WHERE name = ? AND dead = 0 "
-            f"RETURNING next_exchange, {_COLUMNS}",
-            (name,),
-        )
-        return (_world(tuple(rows[0][1:])), rows[0][0] - 1) if rows else None
+        """The living world of that name, and the next exchange number; within a transaction.
+
+        Numbers are taken in blocks, so a few are passed over when the process ends.
+        """
+        if self._generation != self._db.generation:
+            self._generation = self._db.generation
+            self._forget()
+            self._numbers.clear()
+        row = self._rows.get(name) or self.find(name)
+        if row is None:
+            return None
+        self._rows[name] = row
+        number = next(self._numbers.get(row.id, iter(())), None)
+        if number is None:
+            many = self._db.numbers_at_once
+            number = self._take(row.id, "next_exchange", many)
+            self._numbers[row.id] = iter(range(number + 1, number + many))
+        return row, number
+
+    def _forget(self) -> None:
+        self._rows.clear()
 
     def living(self) -> list[WorldRow]:
         """All living worlds, oldest first."""
         return [
-            _world(tuple(row)) for row in self._db.execute(f"SELECT {_COLUMNS} FROM world WHERE dead = 0 ORDER BY id")
+            _world(row) for row in self._db.execute(f"SELECT {_COLUMNS} FROM world WHERE dead = 0 ORDER BY id")
         ]
 
     def set_clock(self, world: int, clock: Clock) -> None:
         """Keeps the clock as it now is."""
+        self._forget()
         self._db.execute(
             "UPDATE world SET clock_fixed = ?, clock_offset = ? WHERE id = ?",
             (clock.fixed_at and to_micros(clock.fixed_at), clock.offset // timedelta(microseconds=1), world),
@@ -108,6 +130,7 @@ class Worlds:
 
     def set_account(self, world: int, user: str, password: str, provider_id: str) -> None:
         """Gives a world another web-services account."""
+        self._forget()
         self._db.execute(
             "UPDATE world SET user_name = ?, password = ?, provider_id = ? WHERE id = ?",
             (user, password, provider_id, world),
@@ -130,18 +153,21 @@ class Worlds:
 
     def mark(self, world: int, *, own_physicians: bool | None = None, armed: bool | None = None) -> None:
         """Notes that a world holds physicians of its own, or armed scenarios, so that others need not look."""
+        self._forget()
         for column, value in (("own_physicians", own_physicians), ("armed", armed)):
             if value is not None:
                 self._db.execute(f"UPDATE world SET {column} = ? WHERE id = ?", (int(value), world))
 
     def bury(self, world: int) -> None:
         """Ends a world at once; its rows go bit by bit with `sweep`, so that this costs the same at any size."""
+        self._forget()
+        self._numbers.pop(world, None)
         self._db.execute("UPDATE world SET dead = 1 WHERE id = ?", (world,))
 
     def expired(self, wall: datetime) -> list[WorldRow]:
         """Living worlds whose time is up by the wall clock."""
         rows = self._db.execute(f"SELECT {_COLUMNS} FROM world WHERE dead = 0 AND expires_at <= ?", (to_micros(wall),))
-        return [_world(tuple(row)) for row in rows]
+        return [_world(row) for row in rows]
 
     def sweep(self) -> bool:
         """Removes some rows of one dead world; false when there is none left."""
@@ -162,7 +188,6 @@ class Worlds:
         return True
 
 
-@lru_cache(maxsize=256)  # a world's row seldom changes, and every request reads it
 def _world(row: Sequence[Any]) -> WorldRow:
     fixed, offset = row[7], row[8]
     return WorldRow(

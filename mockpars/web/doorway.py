@@ -165,6 +165,8 @@ class Doorway:
             exchange.reset = True
         if exchange.reset:
             connections.reset(scope.client)
+            # Should the server see this call end before it sees the reset, it would answer 500 instead.
+            await asyncio.sleep(_TIME_TO_WRITE)
             raise _Gone
         if exchange.stream is not None:
             await _send_stream(conversation, exchange.stream, status, headers)

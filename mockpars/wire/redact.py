@@ -21,7 +21,9 @@ _ELEMENT = re.compile(
 _QUOTED = re.compile(  # JSON, and attributes
     rf"""((?:{_NAMES})["']?\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)""", re.IGNORECASE | re.DOTALL
 )
-_BARE = re.compile(rf"""((?:{_NAMES})(?:=|&gt;))(?!["'])[^&<]+""", re.IGNORECASE)  # forms, and markup that was escaped
+_BARE = re.compile(  # forms, and markup that was escaped
+    rf"""((?:{_NAMES})=|&lt;(?:[\w.-]+:)?(?:{_NAMES})\b[^<>&]*(?:>|&gt;))(?!["'])[^&<]+""", re.IGNORECASE
+)
 _PARAMETERS = frozenset(_NAMES.lower().split("|"))
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
 _BOMS = (

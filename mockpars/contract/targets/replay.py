@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ class ReplayTarget:
     def close(self) -> None:
         """Nothing to end."""
 
-    @property
+    @cached_property
     def cast(self) -> dict[str, Person]:
         """Everybody by role."""
         found = {}
@@ -99,5 +100,7 @@ class ReplaySession:
         """Nothing to clear away."""
 
     def _answer(self, entry: Mapping[str, Any]) -> Answer:
-        body = restore(entry["answer"], self._cast, self.account.provider_id)
+        body = entry["answer"]
+        if "[" in body:
+            body = restore(body, self._cast, self.account.provider_id)
         return Answer(entry["http"], entry["headers"], body.encode(), entry["seconds"], entry["url"], entry["problem"])

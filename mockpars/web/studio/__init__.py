@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["studio"]
 
+_HOME = ("/_mockpars", "/_mockpars/")
 _RULES = (
-    "/_mockpars/",
     "/_mockpars/studio",
     "/_mockpars/studio/<path:path>",
     "/_mockpars/studio-static/<path:path>",
@@ -43,6 +43,8 @@ def studio(world: World) -> Blueprint:
         environ[PARS] = current_app.wsgi_app
         return Response.from_app(pages(), environ, buffered=True)
 
-    for number, rule in enumerate(_RULES):
-        blueprint.add_url_rule(rule, f"page-{number}", view, methods=["GET", "POST"])
+    for number, rule in enumerate((*_HOME, *_RULES)):
+        # Other methods on the first two are the control API's to refuse.
+        methods = ["GET"] if rule in _HOME else ["GET", "POST"]
+        blueprint.add_url_rule(rule, f"page-{number}", view, methods=methods, provide_automatic_options=False)
     return blueprint

@@ -110,6 +110,7 @@ def _add_pages(app: Flask, world: World) -> None:
         app.add_url_rule(PREFIX + page.path, page.endpoint, view, methods=[page.method])
         if page.endpoint == "overview":
             app.add_url_rule("/_mockpars/", "home", view, defaults={"name": DEFAULT})
+    app.add_url_rule("/_mockpars", "bare-prefix", lambda: redirect(url_for("home"), 303))
     app.add_url_rule("/_mockpars/studio", "bare", lambda: redirect(url_for("home"), 303))
     app.add_url_rule("/_mockpars/studio/", "bare-slash", lambda: redirect(url_for("home"), 303))
     app.add_url_rule("/_mockpars/studio-static/<path:file>", "static", _static)

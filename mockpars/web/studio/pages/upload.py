@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from secrets import token_urlsafe
 
-from flask import Response, abort, request
+from flask import Response, abort, current_app, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from mockpars.errors import MockparsError
@@ -18,7 +18,6 @@ from mockpars.web.studio.place import Page, Place, sent, tell
 
 _AT_ONCE = 500
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_REPORTS: OrderedDict[str, list[Verdict]] = OrderedDict()
 _REPORTS_KEPT = 20
 _SHOWN = 500
 REPORT = ("Row", "Result", "Credit ID", "Codes", "What is wrong", "How to mend it")
@@ -144,21 +143,26 @@ def _cells(row: BatchRow) -> tuple[str, ...]:
 
 def _keep(verdicts: list[Verdict]) -> str:
     """Keeps a report for the download that may follow; the latest few are kept, in memory."""
-    key = token_urlsafe(12)
-    _REPORTS[key] = verdicts
-    while len(_REPORTS) > _REPORTS_KEPT:
-        _REPORTS.popitem(last=False)
+    key, reports = token_urlsafe(12), _reports()
+    reports[key] = verdicts
+    while len(reports) > _REPORTS_KEPT:
+        reports.popitem(last=False)
     return key
+
+
+def _reports() -> OrderedDict[str, list[Verdict]]:
+    found: OrderedDict[str, list[Verdict]] = current_app.extensions.setdefault("mockpars-reports", OrderedDict())
+    return found
 
 
 def report(place: Place, key: str, kind: str) -> Response:
     """The rows that were not accepted, each with why, to mend and upload again."""
-    if key not in _REPORTS or kind not in ("csv", "xlsx"):
+    if key not in _reports() or kind not in ("csv", "xlsx"):
         abort(404, "This report is no longer kept: upload the file again.")
     header = (*REPORT, *batch.COLUMNS)
     rows = [
         (str(entry.line), entry.result, entry.credit_id, entry.codes, entry.problem, entry.fix, *entry.cells)
-        for entry in _REPORTS[key]
+        for entry in _reports()[key]
         if entry.result != "Accepted"
     ]
     headers = {"Content-Disposition": f'attachment; filename="upload-errors.{kind}"'}

@@ -1,0 +1,126 @@
+"""A stand-in for ACCME's sandbox: a mock behind a doorman that changes the shape of every answer and knows no control API."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+# What our answers are called there: other elements, other words, another namespace, no integer of .NET.
+_NAMES = {
+    "Result": "SubmissionStatus",
+    "CreditId": "CreditIdentifier",
+    "AccmeActivityID": "ParsActivityId",
+    "Code": "ErrorNumber",
+    "Message": "ErrorText",
+    "Status": "RecordStatus",
+    "Deliveries": "BoardStatuses",
+    "Delivery": "BoardStatus",
+    "LearnerRecord": "LearnerRecordResult",
+    "int": "LearnerMatchResult",
+}
+_WORDS = {"Accepted": "Success", "Rejected": "Failed"}
+_OURS = ("http://schemas.datacontract.org/2004/07/BLL.Service", "http://schemas.microsoft.com/2003/10/Serialization/")
+
+
+def reshaped(body: str) -> str:
+    """An answer of the mock in the stand-in's own shape."""
+    for name, other in _NAMES.items():
+        body = re.sub(rf"(</?){name}(?=[\s/>])", rf"\g<1>{other}", body)
+    for word, other in _WORDS.items():
+        body = body.replace(f"<SubmissionStatus>{word}<", f"<SubmissionStatus>{other}<")
+    for uri in _OURS:
+        body = body.replace(uri, "urn:pars:sandbox")
+    return body
+
+
+class StandIn:
+    """Use as a context manager; `url` is its base URL. `seen` counts requests; `sabotage` may change an answer."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str]] = []
+        self.sabotage: Callable[[str, bytes, tuple[int, bytes]], tuple[int, bytes] | None] = lambda path, sent, answer: answer
+        self.redirect_to: str | None = None
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "mockpars", "serve", "--ephemeral", "--port", "0", "--host", "127.0.0.1"]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert self._process.stdout is not None
+        self.behind = self._process.stdout.readline().strip()
+        handler = type("Handler", (_Handler,), {"standin": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._process.terminate()
+        self._process.wait(timeout=10)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def forward(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str, bytes]:
+        """The mock's answer: status, media type, body."""
+        kept = {name: value for name, value in headers.items() if name.lower() not in ("host", "connection", "content-length")}
+        request = urllib.request.Request(self.behind + path, data=body or None, headers=kept, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, answer.headers["Content-Type"], answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers["Content-Type"], error.read()
+
+    def records(self) -> dict[str, Any]:
+        """What the mock behind holds: how many activities and learner records were saved and are not deleted."""
+        import json
+
+        with urllib.request.urlopen(f"{self.behind}/_mockpars/sandboxes/default", timeout=10) as answer:
+            held: dict[str, Any] = json.load(answer)["held"]
+            return held
+
+
+class _Handler(BaseHTTPRequestHandler):
+    standin: StandIn
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path.startswith("/_mockpars"):
+            self._send(404, "text/html", b"<html>The resource cannot be found.</html>")
+            return
+        self.standin.seen.append((self.path, body.decode("utf-8", "replace")))
+        if self.standin.redirect_to:
+            self._send(302, "text/html", b"", [("Location", self.standin.redirect_to)])
+            return
+        status, media, said = self.standin.forward(self.command, self.path, dict(self.headers.items()), body)
+        changed = self.standin.sabotage(self.path, body, (status, reshaped(said.decode()).encode()))
+        if changed is None:  # the answer is lost
+            self.close_connection = True
+            return
+        self._send(changed[0], media, changed[1])
+
+    def _send(self, status: int, media: str, body: bytes, headers: list[tuple[str, str]] | None = None) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", media)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers or []:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)

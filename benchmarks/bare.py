@@ -22,24 +22,7 @@ from mockpars.web.bodies import Limits
 from mockpars.web.server import run
 
 SCHEMA = Path(__file__).parents[1] / "xsd" / "envelope.xsd"
-# Only where the project's own schemas are not there yet: the sample message, no more.
-INLINE_SCHEMA = b"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified"
-  targetNamespace="http://schemas.datacontract.org/2004/07/BLL.Service">
-  <xs:element name="SubmitMessage"><xs:complexType><xs:sequence>
-    <xs:element name="User" type="xs:string"/><xs:element name="Password" type="xs:string"/>
-    <xs:element name="ProviderId" type="xs:string"/>
-    <xs:element name="ReportingYear" type="xs:gYear" minOccurs="0"/>
-    <xs:element name="Data"><xs:complexType><xs:sequence><xs:any processContents="lax"/></xs:sequence>
-    </xs:complexType></xs:element>
-  </xs:sequence></xs:complexType></xs:element></xs:schema>"""
 ANSWER = b"<SaveLearnerActivityResponse><Result>Accepted</Result></SaveLearnerActivityResponse>"
-
-
-def make_schema() -> etree.XMLSchema:
-    """Return the project's schema of requests, or a stand-in for it."""
-    if SCHEMA.exists():
-        return etree.XMLSchema(etree.parse(str(SCHEMA)))
-    return etree.XMLSchema(etree.fromstring(INLINE_SCHEMA))
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -54,7 +37,7 @@ def open_database(path: Path) -> sqlite3.Connection:
 def make_app(database: sqlite3.Connection, *, commit_per_round: bool) -> Flask:
     """Return the endpoint: parse, validate, insert; commit for each request, or leave it to the doorway."""
     app = Flask(__name__)
-    schema = make_schema()
+    schema = etree.XMLSchema(etree.parse(str(SCHEMA)))
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     ar = "{http://docs.accme.org/schemas/ACCMELearnerRecords/v1/}"
 

@@ -107,9 +107,9 @@ def activities_message(numbers: range) -> bytes:
 
 
 def plain_physicians() -> list[dict[str, str]]:
-    """Return the seed's physicians that are no persona, whose records are simply accepted."""
+    """Return the seed's physicians whose records are simply accepted: no personas, licensed, and with consent."""
     physicians = json.loads((ROOT / "seed" / "physicians.json").read_text())["physicians"]
-    return [physician for physician in physicians if physician["persona"] is None]
+    return [entry for entry in physicians if entry["persona"] is None and entry["licences"] and entry["consent"]]
 
 
 class Completions:

@@ -124,6 +124,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("host", "text", "127.0.0.1", "Address to listen on; 0.0.0.0 for every interface."),
     Setting("port", "port", "8027", "Port to listen on; 0 takes a free one."),
     Setting("db", "path", _DEFAULT_DB, "Database file, created if missing; XDG_DATA_HOME moves the default."),
+    Setting("database_url", "optional text", "", "PostgreSQL URL, for several replicas. Empty: the file.", secret=True),
     Setting("ephemeral", "switch", "false", "Keep nothing: a database of its own that is gone at exit."),
     Setting("durable", "switch", "false", "Survive a power cut, not only a crash; slower."),
     Setting("clock", "instant", "", "Fix the sandbox clock at this instant; UTC if no zone. Empty: real time."),
@@ -166,6 +167,7 @@ class Settings:
     host: str
     port: int
     db: Path
+    database_url: str = field(repr=False)
     ephemeral: bool
     durable: bool
     clock: datetime | None
@@ -215,6 +217,8 @@ def load(flags: Namespace | None, environ: Mapping[str, str]) -> Settings:
         values[setting.name] = _read(setting, origin, text)
         origins[setting.name] = origin
     _settle_store(values, origins)
+    if values["database_url"] and values["ephemeral"]:
+        raise SettingsError("--database-url and --ephemeral exclude each other.", "Choose one of them.")
     if (values["tls_cert"] is None) != (values["tls_key"] is None):
         raise SettingsError("--tls-cert and --tls-key go together.", "Give both, or neither for the local authority.")
     return Settings(**values)

@@ -65,9 +65,11 @@ def open_world(settings: Settings, *, grouped: bool) -> World:
         durable=settings.durable,
         grouped=grouped,
         journal_limit=settings.journal_limit,
+        url=settings.database_url,
     )
     world = World(settings, store, read_roster(data_path("seed")))
     with store.transaction():
+        store.start_alone()
         found = store.worlds.find(sandboxes.DEFAULT)
         if found is None:
             sandboxes.create(store, sandboxes.DEFAULT, world.account, world.wall())

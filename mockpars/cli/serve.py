@@ -91,6 +91,8 @@ def _welcome(settings: Settings, base: str) -> str:
 
     clock = f"fixed at {settings.clock:%Y-%m-%dT%H:%M:%SZ}" if settings.clock else "real time, unless it was moved"
     data = "in memory, gone at exit" if settings.ephemeral else str(settings.db)
+    if settings.database_url:
+        data = "in PostgreSQL"
     lines = [
         "",
         "PARS, on your own machine. Ctrl-C stops it.",

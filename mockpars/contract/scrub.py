@@ -70,7 +70,9 @@ class Scrubber:
     def _put_words(self, text: str) -> str:
         for value, word in self._words:
             if value.lower() in text.lower():
-                text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", word, text, flags=re.IGNORECASE)
+                # Digits are found in longer numbers too: a case may add one. A name must stand alone.
+                edges = ("", "") if value.isdigit() else (r"(?<!\w)", r"(?!\w)")
+                text = re.sub(re.escape(value).join(edges), word, text, flags=re.IGNORECASE)
         return text
 
 

@@ -14,7 +14,7 @@ _EARLIEST_DECISION = timedelta(minutes=30)
 _LATEST_DECISION = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plan:
     """How one destination will act: nights until it is sent, and what is decided (None: silence)."""
 
@@ -37,7 +37,7 @@ class Transition:
 
 def plan_deliveries(accepted_at: datetime, seed: str, plans: Iterable[Plan]) -> tuple[Delivery, ...]:
     """Sets the instants of transmission and decision for each destination; the same seed, the same instants."""
-    return tuple(_delivery(accepted_at, seed, plan) for plan in plans)
+    return tuple([_delivery(accepted_at, seed, plan) for plan in plans])
 
 
 def _delivery(accepted_at: datetime, seed: str, plan: Plan) -> Delivery:

@@ -11,7 +11,9 @@ from mockpars.domain.model import Physician
 from mockpars.errors import MockparsError
 from mockpars.service.sandbox import Sandbox
 
-GUIDANCE = "Row 1 is guidance and is not read. Row 2 is the header; learner records follow. Dates are YYYY-MM-DD or M/D/YYYY."
+GUIDANCE = (
+    "Row 1 is guidance and is not read. Row 2 is the header; learner records follow. Dates are YYYY-MM-DD or M/D/YYYY."
+)
 COLUMNS = (
     "Record Action", "ACCME Activity ID", "Completion Date", "First Name", "Last Name", "Date of Birth",
     "Licensing State", "Licensing ID or NPI", "Number of CME Credits", "Certifying Board", "Certifying Board ID",
@@ -58,7 +60,9 @@ def read_rows(sandbox: Sandbox, table: Sequence[Sequence[str]]) -> list[BatchRow
     names = [_known(cell) for cell in table[position]]
     missing = [name for name in _REQUIRED if name not in names]
     if missing:
-        raise BatchError(f"The header lacks {', '.join(missing)}.", "Download the template and keep its header as it is.")
+        raise BatchError(
+            f"The header lacks {', '.join(missing)}.", "Download the template and keep its header as it is."
+        )
     rows = []
     for line, cells in enumerate(table[position + 1 :], position + 2):
         if any(cells):

@@ -19,7 +19,7 @@ def plan(
     sandbox: Sandbox, seed: str, physician: Physician, credits: Sequence[Credit], wishes: Sequence[Scenario]
 ) -> tuple[Delivery, ...]:
     """One delivery for each licensing state and board credited; the same seed decides at the same instants (D21)."""
-    nights = max((_nights(wish) for wish in wishes if wish.kind.name == "overnight-slow"), default=1)
+    nights = max([_nights(wish) for wish in wishes if wish.kind.name == "overnight-slow"], default=1)
     plans = [_state_plan(state, nights, wishes) for state in sorted({licence.state for licence in physician.licences})]
     for board in sorted({credit.board for credit in credits if credit.board}):
         plans.append(_board_plan(board, nights, physician, credits, wishes))
@@ -52,6 +52,8 @@ def _board_plan(
 
 
 def _wish(name: str, destination: str, wishes: Sequence[Scenario]) -> Scenario | None:
+    if not wishes:
+        return None
     return next((wish for wish in wishes if wish.kind.name == name and wish.argument in (None, destination)), None)
 
 

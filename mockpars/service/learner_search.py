@@ -8,10 +8,12 @@ from datetime import date
 
 from mockpars.domain.model import Activity, LearnerRecord, Physician, Status
 from mockpars.domain.names import fold
+from mockpars.domain.results import LearnerStatus
 from mockpars.service.sandbox import Sandbox, as_activity_id
-from mockpars.service.statuses import LearnerStatus, standing
+from mockpars.service.statuses import standing
+from mockpars.store.learner_records import FIRST_NUMBER
 
-MOST_LOOKED_AT = 5_000
+MOST_LOOKED_AT = 1_500
 """Records looked at for one page; the next page goes on from there."""
 _CHUNK = 500
 _ABOVE_ALL = 10**18
@@ -103,9 +105,9 @@ def search(sandbox: Sandbox, query: LearnerQuery, before: int | None = None, lim
 
 def chunks(sandbox: Sandbox, query: LearnerQuery) -> Iterator[list[LearnerRow]]:
     """All rows that fit, newest first, some at a time, so that others are served in between."""
-    finder, chunk, position = _Finder(sandbox, query), [], 0
-    for record in _newest_first(sandbox, finder, _ABOVE_ALL):
-        position += 1
+    finder = _Finder(sandbox, query)
+    chunk: list[LearnerRow] = []
+    for position, record in enumerate(_newest_first(sandbox, finder, _ABOVE_ALL), 1):
         row = finder.row_of(record)
         if row is not None:
             chunk.append(row)
@@ -113,6 +115,12 @@ def chunks(sandbox: Sandbox, query: LearnerQuery) -> Iterator[list[LearnerRow]]:
             yield chunk
             chunk = []
     yield chunk
+
+
+def accepted(sandbox: Sandbox) -> int:
+    """How many records were ever accepted, deleted ones included; numbers count up, so nothing need be counted."""
+    newest = sandbox.store.records.page(sandbox.world.id, _ABOVE_ALL, 1)
+    return newest[0].number - FIRST_NUMBER + 1 if newest else 0
 
 
 def row_of(sandbox: Sandbox, record: LearnerRecord) -> LearnerRow:

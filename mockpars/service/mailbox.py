@@ -19,7 +19,8 @@ from mockpars.service.sandbox import Sandbox
 
 SENDER = "pars-notifications@mockpars.example"
 PRIMARY_CONTACT = "primary-contact@example.org"
-MOST_LOOKED_AT = 5_000
+MOST_LOOKED_AT = 1_500
+"""Records looked at for one page of mail; the next page goes on from there."""
 _CHUNK = 500
 _ABOVE_ALL = 10**18
 
@@ -78,12 +79,14 @@ class Notice:
         return message
 
 
-def notices(sandbox: Sandbox, before: int | None = None, limit: int = 50) -> tuple[list[Notice], int | None]:
+def notices(
+    sandbox: Sandbox, before: int | None = None, limit: int = 50, most: int = MOST_LOOKED_AT
+) -> tuple[list[Notice], int | None]:
     """Notices of the latest records, newest decision first, and where to go on if there may be more."""
     found: list[Notice] = []
     seen, last = 0, before or _ABOVE_ALL
     for record in _records(sandbox, last):
-        if seen == MOST_LOOKED_AT or len(found) >= limit:
+        if seen == most or len(found) >= limit:
             return sorted(found, key=lambda entry: entry.at, reverse=True), last
         seen, last = seen + 1, record.number
         found.extend(_of(sandbox, record))

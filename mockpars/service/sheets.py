@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from mockpars.errors import MockparsError
 
@@ -108,7 +109,7 @@ def _cell(value: object) -> str:
     return str(value).strip()
 
 
-def _text_cell(sheet: object, text: str) -> object:
+def _text_cell(sheet: Any, text: str) -> Any:
     from openpyxl.cell import WriteOnlyCell
 
     cell = WriteOnlyCell(sheet, value=text)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from mockpars.domain.model import Physician
+from mockpars.domain.model import LearnerRecord, Physician
 from mockpars.service.sandbox import Sandbox
 from mockpars.service.statuses import standing
 
@@ -34,11 +35,16 @@ class Transcript:
     lines: tuple[Line, ...]
 
 
-def transcript(sandbox: Sandbox, physician: Physician) -> Transcript:
-    """Reads a physician's transcript; a deleted record is not on it, a board's refusal does not take it off."""
+def records_of(sandbox: Sandbox, physician: Physician) -> list[LearnerRecord]:
+    """A physician's latest records, deleted ones too."""
+    return sandbox.store.records.page(sandbox.world.id, 10**18, _MOST, physician.id)
+
+
+def transcript(sandbox: Sandbox, physician: Physician, records: Iterable[LearnerRecord]) -> Transcript:
+    """Makes a transcript of a physician's records; deleted ones are not on it, refused ones are."""
     world = sandbox.world
     lines = []
-    for record in sandbox.store.records.page(world.id, 10**18, _MOST, physician.id):
+    for record in records:
         if record.deleted_at is not None:
             continue
         activity = sandbox.store.activities.find(world.id, record.activity_id)

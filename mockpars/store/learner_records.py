@@ -25,9 +25,11 @@ class LearnerRecords:
         """Stores a record and answers its number; None when this learner has a live one for this activity (304, L5)."""
         rows = self._db.execute(
             "INSERT INTO learner_record (world, number, activity_id, physician_id, completed_on, accepted_at, "
-            f"settled_at, body) SELECT ?, COALESCE(MAX(number), {FIRST_NUMBER - 1}) + 1, ?, ?, ?, ?, ?, ? "
-            "FROM learner_record WHERE world = ? ON CONFLICT DO NOTHING RETURNING number",
+            "settled_at, body) VALUES "
+            f"(?, (SELECT COALESCE(MAX(number), {FIRST_NUMBER - 1}) + 1 FROM learner_record WHERE world = ?), "
+            "?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING number",
             (
+                world,
                 world,
                 record.activity_id,
                 record.physician_id,
@@ -35,7 +37,6 @@ class LearnerRecords:
                 to_micros(record.accepted_at),
                 to_micros(settled_at(record.accepted_at, record.deliveries)),
                 record_text(record),
-                world,
             ),
         )
         return int(rows[0][0]) if rows else None

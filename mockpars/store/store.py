@@ -22,6 +22,7 @@ class Store:
         """Creates the tables that are missing. `journal_limit` is exchanges per sandbox."""
         self._engine = engine
         with engine.transaction():
+            engine.start_alone()
             for statement in TABLES:
                 engine.execute(statement)
         engine.commit()
@@ -31,6 +32,10 @@ class Store:
         self.records = LearnerRecords(engine)
         self.exchanges = Exchanges(engine, journal_limit)
         self.armed = Armed(engine)
+
+    def start_alone(self) -> None:
+        """Within a transaction: keeps other replicas from setting up the same store meanwhile."""
+        self._engine.start_alone()
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, nestable."""
@@ -50,6 +55,10 @@ class Store:
         self._engine.close()
 
 
-def open_store(path: Path | None, *, durable: bool, grouped: bool, journal_limit: int) -> Store:
-    """Opens the SQLite file, or a store in memory without one. Raises StoreError."""
+def open_store(path: Path | None, *, durable: bool, grouped: bool, journal_limit: int, url: str | None = None) -> Store:
+    """Opens the PostgreSQL database of the URL, else the SQLite file, else a store in memory. Raises StoreError."""
+    if url:
+        from mockpars.store.postgres import PostgresEngine
+
+        return Store(PostgresEngine(url), journal_limit)
     return Store(SqliteEngine(path, durable=durable, grouped=grouped), journal_limit)

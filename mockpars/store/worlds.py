@@ -116,9 +116,7 @@ class Worlds:
 
     def living(self) -> list[WorldRow]:
         """All living worlds, oldest first."""
-        return [
-            _world(row) for row in self._db.execute(f"SELECT {_COLUMNS} FROM world WHERE dead = 0 ORDER BY id")
-        ]
+        return [_world(row) for row in self._db.execute(f"SELECT {_COLUMNS} FROM world WHERE dead = 0 ORDER BY id")]
 
     def set_clock(self, world: int, clock: Clock) -> None:
         """Keeps the clock as it now is."""

@@ -14,7 +14,7 @@ Element = etree._Element
 """An element of a message, for those outside this package who pass it on."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Credentials:
     """User and password as sent; None where the element is missing."""
 
@@ -22,7 +22,7 @@ class Credentials:
     password: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Envelope:
     """A message that its schema allows: the provider it names and what its Data holds."""
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 
 MASK = "***"
 _NAMES = "User|Password|DateOfBirth|BirthDate"
-_PLAIN = re.compile(rf"((?:{_NAMES})(?:\s[^<>]*)?>)[^<]+(?=</)")
+_END_TAG = re.compile(rf"</(?:[\w.-]+:)?(?:{_NAMES})\s*>")
 _ATTRIBUTES = r"""(?:[^<>"'/]++|/(?!>)|"[^"<]*+"|'[^'<]*+')*+"""
 # To the end tag of the same name, or to the end of the text; a start tag that is itself broken counts as one.
 _ELEMENT = re.compile(
@@ -59,7 +59,7 @@ def redact(body: str, *, plain: bool = False, secrets: tuple[str, ...] = ()) -> 
     `plain` promises a valid message without comments, CDATA or processing instructions, which is quicker to clean.
     """
     if plain:
-        return _PLAIN.sub(rf"\g<1>{MASK}", body)
+        return _redact_plain(body)
     clean = _ELEMENT.sub(_blank, body)
     clean = _QUOTED.sub(rf'\g<1>"{MASK}"', clean)
     clean = _BARE.sub(rf"\g<1>{MASK}", clean)
@@ -67,6 +67,17 @@ def redact(body: str, *, plain: bool = False, secrets: tuple[str, ...] = ()) -> 
         if len(secret) >= 4:
             clean = clean.replace(secret, MASK)
     return clean
+
+
+def _redact_plain(body: str) -> str:
+    """In a valid message these elements hold text only, so it is all that stands between their tags."""
+    pieces, done = [], 0
+    for end_tag in _END_TAG.finditer(body):
+        end = end_tag.start()
+        start = body.index(">", body.rindex("<", 0, end)) + 1
+        pieces += (body[done:start], MASK if start < end else "")
+        done = end
+    return "".join((*pieces, body[done:]))
 
 
 def redact_query(query: str) -> str:

@@ -67,16 +67,17 @@ class StandIn:
         assert self._process.stdout is not None
         self._process.stdout.close()
 
-    def forward(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str, bytes]:
-        """The mock's answer: status, media type, body."""
-        kept = {name: value for name, value in headers.items() if name.lower() not in ("host", "connection", "content-length")}
+    def forward(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+        """The mock's answer: status, headers, body."""
+        hop = ("host", "connection", "content-length", "transfer-encoding")
+        kept = {name: value for name, value in headers.items() if name.lower() not in hop}
         request = urllib.request.Request(self.behind + path, data=body or None, headers=kept, method=method)
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:
-                return answer.status, answer.headers["Content-Type"], answer.read()
+                return answer.status, dict(answer.headers.items()), answer.read()
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, error.headers["Content-Type"], error.read()
+                return error.code, dict(error.headers.items()), error.read()
 
     def records(self) -> dict[str, Any]:
         """What the mock behind holds: how many activities and learner records were saved and are not deleted."""
@@ -94,33 +95,42 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer()
 
-    def do_GET(self) -> None:
-        self._answer()
+    do_GET = do_PUT = do_DELETE = do_POST
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet."""
 
     def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self._body()
         if self.path.startswith("/_mockpars"):
-            self._send(404, "text/html", b"<html>The resource cannot be found.</html>")
+            self._send(404, {"Content-Type": "text/html"}, b"<html>The resource cannot be found.</html>")
             return
         self.standin.seen.append((self.path, body.decode("utf-8", "replace")))
         if self.standin.redirect_to:
-            self._send(302, "text/html", b"", [("Location", self.standin.redirect_to)])
+            self._send(302, {"Location": self.standin.redirect_to}, b"")
             return
-        status, media, said = self.standin.forward(self.command, self.path, dict(self.headers.items()), body)
+        status, headers, said = self.standin.forward(self.command, self.path, dict(self.headers.items()), body)
         changed = self.standin.sabotage(self.path, body, (status, reshaped(said.decode()).encode()))
         if changed is None:  # the answer is lost
             self.close_connection = True
             return
-        self._send(changed[0], media, changed[1])
+        kept = {name: value for name, value in headers.items() if name in ("Content-Type", "Allow", "WWW-Authenticate")}
+        self._send(changed[0], kept, changed[1])
 
-    def _send(self, status: int, media: str, body: bytes, headers: list[tuple[str, str]] | None = None) -> None:
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        pieces = []
+        while size := int(self.rfile.readline(), 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(pieces)
+
+    def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", media)
         self.send_header("Content-Length", str(len(body)))
-        for name, value in headers or []:
+        for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

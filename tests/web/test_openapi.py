@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from lxml import etree
 
 from mockpars.web.control.checks import problems
@@ -151,7 +151,10 @@ def test_what_is_made_from_the_description_is_valid_by_the_schemas(operation: st
     described = schemathesis.openapi.from_dict(json.loads(json.dumps(DESCRIPTION)))
     judge = Schemas()
 
-    @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+    @settings(
+        max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
     @given(case=described[support.path_of(operation)]["POST"].as_strategy())
     def check(case: Any) -> None:
         assert judge.validate(operation, as_xml(case.body, schema)) == ()

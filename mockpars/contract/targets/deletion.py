@@ -44,6 +44,8 @@ def deletion(operation: Operation, text: str, account: Account) -> Message:
         name = xmltree.local(element.tag)
         if name in _BLANK:
             element.text = account.user if name == "User" else account.password
+        elif name.lower() == "providerid":
+            element.text = account.provider_id  # a case may have sent another, and only ours can hold anything
     for record in xmltree.find_all(root, _record(operation)):
         (_delete_learner if operation.writes == "learner" else _delete_activity)(record)
     body = f'<?xml version="1.0" encoding="utf-8"?>\n{xmltree.write(root)}'

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from mockpars.contract.library import SANDBOX, Case, Library, State
 from mockpars.contract.messages import Message
-from mockpars.contract.reading import Rules, read
+from mockpars.contract.reading import Reading, RecordReading, Rules, read
 from mockpars.contract.roles import read_people
 from mockpars.contract.targets.base import Account, Answer, Person, RoleMissing, reason_by_kind
 from mockpars.contract.targets.deletion import deletion, saves, without_credentials
@@ -160,12 +160,20 @@ class SandboxTarget:
                 left.append(f"{entry.case}: {error.reason}")
                 continue
             reading = read(answer.http, answer.body, operation.name, self.rules)
-            if reading.outcome == "Accepted" or (answer.http == 200 and set(reading.codes) <= _GONE and reading.codes):
+            if reading.outcome == "Accepted" or _nothing_there(reading):
                 self.progress.forget(entry)
             else:
                 said = answer.problem or f"HTTP {answer.http} {reading.outcome} {list(reading.codes)}"
                 left.append(f"{entry.case}: the Delete of its {operation.name} was answered {said}")
         return left
+
+
+def _nothing_there(reading: Reading) -> bool:
+    """Whether every record was deleted, or was not there."""
+    told = reading.records or (RecordReading(reading.outcome, reading.codes),)
+    return all(
+        record.outcome == "Accepted" or (record.codes and set(record.codes) <= _GONE) for record in told
+    )
 
 
 class SandboxSession:

@@ -10,6 +10,7 @@ from mockpars.domain.rules import STAGES
 from mockpars.domain.scenario import CATALOGUE_OF_SCENARIOS
 from mockpars.resources import data_path
 from mockpars.service.physicians import read_personas
+from mockpars.settings import Settings
 from mockpars.web.control.clock import shown_clock
 from mockpars.web.control.endpoint import PREFIX, Call, Endpoint
 from mockpars.web.control.ready import READY
@@ -23,7 +24,7 @@ def health(call: Call) -> dict[str, Any]:
     return {
         "status": "ok",
         "version": __version__,
-        "store": {"kind": "memory"} if settings.ephemeral else {"kind": "sqlite", "durable": settings.durable},
+        "store": _store(settings),
         "uptime_seconds": max(0, int((wall - call.started).total_seconds())),
         "sandboxes": len(living),
         "clock": shown_clock(call.sandbox()),
@@ -75,3 +76,9 @@ ENDPOINTS = (
     Endpoint("GET", f"{PREFIX}/openapi.json", describe, "This description", "Description", open_to_all=True),
     Endpoint("GET", f"{PREFIX}/codes", list_codes, "The rejection codes, and what provokes each", "Codes"),
 )
+
+
+def _store(settings: Settings) -> dict[str, Any]:
+    if settings.database_url:
+        return {"kind": "postgresql"}
+    return {"kind": "memory"} if settings.ephemeral else {"kind": "sqlite", "durable": settings.durable}

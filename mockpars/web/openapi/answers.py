@@ -138,7 +138,7 @@ ANSWERS: dict[str, Schema] = {
             "type": "object",
             "additionalProperties": False,
             "required": ["kind"],
-            "properties": {"kind": words("memory", "sqlite"), "durable": BOOLEAN},
+            "properties": {"kind": words("memory", "sqlite", "postgresql"), "durable": BOOLEAN},
         },
         uptime_seconds=WHOLE,
         sandboxes=WHOLE,

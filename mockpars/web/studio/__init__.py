@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, current_app, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from mockpars.world import World
 
@@ -38,10 +39,10 @@ def studio(world: World) -> Blueprint:
 
         return make_site(world)
 
-    def view(path: str = "") -> Response:
+    def view(path: str = "") -> BaseResponse:
         environ = request.environ
         environ[PARS] = current_app.wsgi_app
-        return Response.from_app(pages(), environ, buffered=True)
+        return BaseResponse.from_app(pages(), environ, buffered=True)
 
     for number, rule in enumerate((*_HOME, *_RULES)):
         # Other methods on the first two are the control API's to refuse.

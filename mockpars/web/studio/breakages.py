@@ -80,10 +80,10 @@ def _one_more_credit(about: Subject) -> LearnerDraft:
     return replace(about.draft, credits=(replace(first, amount=format(about.activity.hours + 1, "f")),))
 
 
-def _moc(board: str, **wrong: str | None) -> LearnerChange:
+def _moc(board: str, spoil: Callable[[CreditDraft], CreditDraft]) -> LearnerChange:
     def change(about: Subject) -> LearnerDraft:
         credit = messages.board_credit(about.activity, about.who, board)
-        return replace(about.draft, credits=(*about.draft.credits, replace(credit, **wrong)))
+        return replace(about.draft, credits=(*about.draft.credits, spoil(credit)))
 
     return change
 
@@ -111,9 +111,7 @@ def _by_message() -> Iterator[Breakage]:
         "303-time", group, "303: a time of day that moves the date to the next day (L12)", code=303,
         marks=("ar:CompletedDateTime",), learner=_late_on_the_last_day,
     )  # fmt: skip
-    yield Breakage(
-        "304", group, "304: the same record, sent twice", code=304, marks=("ar:LearnerRecord",), twice=True
-    )
+    yield Breakage("304", group, "304: the same record, sent twice", code=304, marks=("ar:LearnerRecord",), twice=True)
     yield Breakage(
         "305", group, "305: one credit more than the activity is registered for", code=305,
         marks=("ar:CreditAmount",), learner=_one_more_credit,
@@ -124,11 +122,11 @@ def _by_message() -> Iterator[Breakage]:
     )  # fmt: skip
     yield Breakage(
         "200", group, "200: ABIM points the activity is not registered for", code=200,
-        marks=("ar:CreditAmount",), learner=_moc("ABIM", amount="99.5"),
+        marks=("ar:CreditAmount",), learner=_moc("ABIM", lambda credit: replace(credit, amount="99.5")),
     )  # fmt: skip
     yield Breakage(
         "322", group, "322: ABOS credit without the diplomate ID", code=322, marks=("ar:Credit",),
-        learner=_moc("ABOS", board_id=None),
+        learner=_moc("ABOS", lambda credit: replace(credit, board_id=None)),
     )  # fmt: skip
     yield from _on_activities()
 

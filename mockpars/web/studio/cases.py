@@ -21,7 +21,7 @@ _SET = {"SaveLearnerActivity": _LEARNER, "LearnerMatchRequest": _LEARNER[:4], "S
 
 def as_case(sandbox: Sandbox, exchange: Any) -> str:
     """The case as YAML, to be reviewed: its title and what it is about are a person's to say."""
-    record = next(iter(exchange.body.get("records", [])), {})
+    record: dict[str, Any] = next(iter(exchange.body.get("records", [])), {})
     return "\n".join(_lines(sandbox, exchange, record)) + "\n"
 
 

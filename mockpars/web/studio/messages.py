@@ -240,9 +240,7 @@ def _activity(draft: ActivityDraft) -> str:
 def _identifier(catalog: str, entry: str) -> str:
     if not entry:
         return ""
-    return (
-        f"<lom:identifier>{_element('lom:catalog', catalog)}{_element('lom:entry', entry)}</lom:identifier>"
-    )
+    return f"<lom:identifier>{_element('lom:catalog', catalog)}{_element('lom:entry', entry)}</lom:identifier>"
 
 
 def _registration(entry: RegistrationDraft) -> str:

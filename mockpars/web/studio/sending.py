@@ -1,4 +1,4 @@
-"""Sending a message the way a client does: through the application that answers as PARS, journal and faults included."""
+"""Sending a message as a client does: to the application that answers as PARS, journal and faults included."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def send(place: Place, operation: str, xml: str, scenario: str | None = None) ->
         method="POST",
         data=xml.encode("utf-8", "replace"),
         content_type=CONTENT_TYPE,
-        headers={SCENARIO: scenario} if scenario else None,
+        headers=[(SCENARIO, scenario)] if scenario else None,
         environ_overrides={"mockpars.exchange": exchange, "REMOTE_ADDR": FROM, "HTTP_USER_AGENT": "mockpars studio"},
     )
     before = newest(place)

@@ -133,7 +133,9 @@ def _static(file: str) -> Response:
 
 
 def _login(world: World) -> str:
-    return render_template("login.html", possible=guard.can_sign_in(world.settings), next=_next(request.args.get("next")))
+    return render_template(
+        "login.html", possible=guard.can_sign_in(world.settings), next=_next(request.args.get("next"))
+    )
 
 
 def _sign_in(world: World) -> AnyResponse:

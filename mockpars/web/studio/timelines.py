@@ -10,7 +10,7 @@ from mockpars.domain.model import LearnerRecord
 from mockpars.domain.timeline import Transition
 
 WIDTH = 720
-_LEFT, _RIGHT, _TOP, _TRACK = 92, 28, 26, 34
+_LEFT, _RIGHT, _TOP, _TRACK, _WORD = 92, 34, 26, 38, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Dot:
     status: str
     at: datetime
     reached: bool
+    labelled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,18 @@ def draw(record: LearnerRecord, steps: Sequence[Transition], now: datetime) -> D
     for position, name in enumerate(names):
         y = _TOP + position * _TRACK
         own = [step for step in steps if step.destination == name]
-        dots = tuple(Dot(x(step.at), y, str(step.status), step.at, step.at <= now) for step in own)
+        places = [x(step.at) for step in own]
+        dots = tuple(
+            Dot(place, y, str(step.status), step.at, step.at <= now, _has_room(place, places))
+            for place, step in zip(places, own, strict=True)
+        )
         tracks.append(Track(name or "Record", y, dots))
     return Drawing(WIDTH, _TOP + len(names) * _TRACK, _LEFT, WIDTH - _RIGHT, tuple(tracks), x(now))
+
+
+def _has_room(place: int, places: Sequence[int]) -> bool:
+    """Whether a dot's word would not run into another's."""
+    return sum(abs(place - other) < _WORD for other in places) == 1
 
 
 def _latest(steps: Sequence[Transition], first: datetime) -> datetime:

@@ -41,6 +41,11 @@ def instant(at: datetime | None) -> str:
     return "" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
+def stamp(at: datetime) -> str:
+    """An instant in UTC, to the minute, where a heading says so."""
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
 def central(at: datetime) -> str:
     """An instant as it reads on a clock in Chicago, which PARS goes by."""
     local = at.astimezone(CENTRAL)
@@ -54,8 +59,7 @@ def day(value: date | None) -> str:
 
 def amount(value: Decimal | str) -> str:
     """Credits without zeroes that say nothing."""
-    text = format(value, "f") if isinstance(value, Decimal) else value
-    return text
+    return format(value, "f") if isinstance(value, Decimal) else value
 
 
 def field_name(field: str) -> str:
@@ -68,6 +72,7 @@ def add_to(app: Flask) -> None:
     filters: dict[str, Any] = {
         "tone": tone,
         "instant": instant,
+        "stamp": stamp,
         "iso": format_instant,
         "central": central,
         "day": day,

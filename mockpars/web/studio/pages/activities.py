@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from flask import abort, request
 from werkzeug.wrappers import Response
@@ -19,13 +20,15 @@ from mockpars.web.studio.place import Page, Place, number, sent, tell, wanted
 _LIMIT = 50
 _SPARE = 2
 _SHOWN = frozenset(
-    """
-    MedicalEducationMetrics ReportDescription ReportingStartDate ReportingEndDate lom general identifier catalog entry
-    title string healthcareMetadata healthcareEducation credits activityCertification numberOfCredits startDateTime
-    endDateTime activitySponsorship activityFormat commercialSupport XtensibleInfo CreditClaimDate MOCRegistrations
-    MOCRegistration boardName mocPoints MOCCreditType DiplomateID activityRecordAction closeActivityRecord
-    """.split()
-)
+    (
+        "MedicalEducationMetrics", "ReportDescription", "ReportingStartDate", "ReportingEndDate", "lom", "general",
+        "identifier", "catalog", "entry", "title", "string", "healthcareMetadata", "healthcareEducation", "credits",
+        "activityCertification", "numberOfCredits", "startDateTime", "endDateTime", "activitySponsorship",
+        "activityFormat", "commercialSupport", "XtensibleInfo", "CreditClaimDate", "MOCRegistrations",
+        "MOCRegistration", "boardName", "mocPoints", "MOCCreditType", "DiplomateID", "activityRecordAction",
+        "closeActivityRecord",
+    )
+)  # fmt: skip
 
 
 def listing(place: Place) -> str:
@@ -140,7 +143,8 @@ def the_activity(sandbox: Sandbox, text: str) -> Activity:
     return found
 
 
-def _exchange(place: Place, number_given: int | None) -> object:
+def _exchange(place: Place, number_given: int | None) -> Any:
+    """The journal's entry; the store's own type is not for pages to name."""
     return None if number_given is None else place.sandbox.store.exchanges.find(place.sandbox.world.id, number_given)
 
 

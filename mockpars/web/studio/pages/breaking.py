@@ -64,6 +64,7 @@ def page(place: Place) -> str:
         seen=wanted("seen") or "",
         answer_lines=xmlview.lay_out(exchange.response or "") if exchange else [],
         problem=_argument_problem(choice),
+        takes=_takes(choice),
     )
 
 
@@ -94,6 +95,11 @@ def _message(place: Place, choice: Choice) -> str:
     return choice.way.message(Subject(place.sandbox, choice.who, choice.activity, draft))
 
 
+def _takes(choice: Choice) -> str:
+    """What may follow the scenario's name after a colon, if anything."""
+    return read_scenario(choice.way.scenario).kind.argument or "" if choice.way.scenario else ""
+
+
 def _argument_problem(choice: Choice) -> str:
     if choice.scenario is None:
         return ""
@@ -112,7 +118,9 @@ def _shot(place: Place, choice: Choice, xml: str) -> Shot:
         scenario=choice.scenario,
         expected="" if fault else "Rejected" if refused else "Accepted",
         code=choice.way.code,
-        name=choice.way.key.replace("-", "_") if choice.way.key[0].isalpha() else f"code_{choice.way.key}".replace("-", "_"),
+        name=choice.way.key.replace("-", "_")
+        if choice.way.key[0].isalpha()
+        else f"code_{choice.way.key}".replace("-", "_"),
     )
 
 
@@ -125,7 +133,9 @@ def send(place: Place) -> AnyResponse:
     if way.twice:
         answer = sending.send(place, way.operation, xml, scenario)
     kept = {key: request.form[f"kept_{key}"] for key in _KEPT if request.form.get(f"kept_{key}")}
-    return place.to("break", **kept, sent=answer.journal_id or 0, seen=_seen(answer.status, answer.exchange), _anchor="verdict")
+    return place.to(
+        "break", **kept, sent=answer.journal_id or 0, seen=_seen(answer.status, answer.exchange), _anchor="verdict"
+    )
 
 
 _KEPT = ("physician", "activity", "completed", "how", "argument", "board")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import date
 
 from flask import Response, abort, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from mockpars.domain.model import LearnerRecord
 from mockpars.domain.timeline import transitions
@@ -30,16 +31,14 @@ def listing(place: Place) -> str:
         "learners.html",
         found=found,
         statuses=learner_search.STATUSES,
-        total=place.sandbox.store.records.count(place.sandbox.world.id),
+        total=learner_search.accepted(place.sandbox),
         most=learner_search.MOST_LOOKED_AT,
         filters={key: value for key, value in request.args.items() if value and key != "before"},
     )
 
 
 def _query() -> LearnerQuery:
-    return LearnerQuery(
-        wanted("q"), wanted("activity"), wanted("board"), wanted("status"), _date("from"), _date("to")
-    )
+    return LearnerQuery(wanted("q"), wanted("activity"), wanted("board"), wanted("status"), _date("from"), _date("to"))
 
 
 def _date(field: str) -> date | None:
@@ -58,7 +57,7 @@ def download(place: Place, kind: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     media = "text/csv; charset=utf-8" if kind == "csv" else _XLSX
     exchange = request.environ.get("mockpars.exchange")
-    if exchange is not None and place.sandbox.store.records.count(place.sandbox.world.id) > 2000:
+    if exchange is not None and learner_search.accepted(place.sandbox) > 2000:
         exchange.stream = _csv_stream(chunks) if kind == "csv" else _xlsx_stream(chunks)
         return Response(b"", content_type=media, headers=headers)
     rows = [row.cells() for chunk in chunks for row in chunk]
@@ -103,13 +102,11 @@ def one(place: Place, record: str) -> str:
 
 def _undecided(sandbox: Sandbox, record: LearnerRecord) -> list[str]:
     return [
-        entry.destination
-        for entry in record.deliveries
-        if entry.decided_at is None or entry.decided_at > sandbox.now
+        entry.destination for entry in record.deliveries if entry.decided_at is None or entry.decided_at > sandbox.now
     ]
 
 
-def decide(place: Place, record: str) -> object:
+def decide(place: Place, record: str) -> AnyResponse:
     """Decides as a board."""
     found = the_record(place.sandbox, record)
     decision = next((entry for entry in DECISIONS if entry == sent("decision")), None)
@@ -129,7 +126,7 @@ def _decided(destination: str, decision: str) -> str:
     return f"{destination} {words[decision]}: now, or on transmission when that is still to come."
 
 
-def delete(place: Place, record: str) -> object:
+def delete(place: Place, record: str) -> AnyResponse:
     """Deletes a record as a client does, by a message; corrections are deleted and submitted again (L10)."""
     found = the_record(place.sandbox, record)
     physician = place.sandbox.physician(found.physician_id)
@@ -161,4 +158,3 @@ PAGES = (
     Page("/learners/<record>/decide", "decide", decide, "POST"),
     Page("/learners/<record>/delete", "delete-record", delete, "POST"),
 )
-

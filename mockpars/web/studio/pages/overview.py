@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from werkzeug.wrappers import Response
 
 from mockpars.domain.clock import format_instant, next_overnight, parse_instant
-from mockpars.service import arming, changes, mailbox, overnight, sandboxes
+from mockpars.service import arming, changes, learner_search, mailbox, overnight, sandboxes
 from mockpars.service.overnight import Fired
 from mockpars.web.operations import ACTIVITY_SERVICE, LEARNER_SERVICE
 from mockpars.web.studio import messages, sending
@@ -30,13 +30,13 @@ def overview(place: Place) -> str:
     """Everything at a glance."""
     sandbox = place.sandbox
     store, world = sandbox.store, sandbox.world.id
-    notices, _ = mailbox.notices(sandbox, limit=5)
+    notices, _ = mailbox.notices(sandbox, limit=5, most=1000)
     return place.page(
         "overview.html",
         held={
             "physicians": sum(1 for _ in sandbox.physicians()),
             "activities": store.activities.count(world),
-            "records": store.records.count(world),
+            "records": learner_search.accepted(sandbox),
         },
         latest=store.exchanges.page(world, 10**15, _LATEST),
         notices=notices[:5],

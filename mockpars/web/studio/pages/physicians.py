@@ -55,20 +55,21 @@ def one(place: Place, physician: str) -> str:
     """A physician's licences, boards, records and transcript."""
     who = the_physician(place.sandbox, physician)
     sandbox = place.sandbox
-    records = sandbox.store.records.page(sandbox.world.id, 10**18, _RECORDS, who.id)
+    records = transcript.records_of(sandbox, who)
     return place.page(
         "physician.html",
         who=who,
         persona=personas().get(who.persona or ""),
-        rows=[learner_search.row_of(sandbox, record) for record in records],
-        transcript=transcript.transcript(sandbox, who),
+        rows=[learner_search.row_of(sandbox, record) for record in records[:_RECORDS]],
+        transcript=transcript.transcript(sandbox, who, records),
     )
 
 
 def as_pdf(place: Place, physician: str) -> Response:
     """The transcript to print."""
     who = the_physician(place.sandbox, physician)
-    body = transcript.as_pdf(transcript.transcript(place.sandbox, who))
+    records = transcript.records_of(place.sandbox, who)
+    body = transcript.as_pdf(transcript.transcript(place.sandbox, who, records))
     disposition = {"Content-Disposition": f'inline; filename="transcript-{who.id}.pdf"'}
     return Response(body, content_type="application/pdf", headers=disposition)
 

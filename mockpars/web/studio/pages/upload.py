@@ -101,7 +101,9 @@ def _verdicts(rows: list[BatchRow], answer: sending.Sent) -> list[Verdict]:
         reason = _first(root, "Reason") or f"PARS answered HTTP {answer.status}."
         problems = "; ".join(node.text for node in _find(root, "Problem"))[:500] if root else ""
         return [
-            Verdict(row.line, _learner(row), "Refused", problem=f"{reason} {problems}".strip(), fix="", cells=_cells(row))
+            Verdict(
+                row.line, _learner(row), "Refused", problem=f"{reason} {problems}".strip(), fix="", cells=_cells(row)
+            )
             for row in rows
         ]
     return [_verdict(row, record) for row, record in zip(rows, records, strict=True)]

@@ -26,3 +26,7 @@ document.addEventListener("click", async (event) => {
   }
   setTimeout(() => { button.textContent = label; }, 2500);
 });
+
+// On a narrow screen the menu scrolls sideways: bring the present page's entry into view.
+const here = document.querySelector(".menu [aria-current]");
+if (here) here.closest(".menu").scrollLeft = here.offsetLeft - 24;

@@ -12,6 +12,7 @@ from mockpars.service.roster import Roster, read_roster
 from mockpars.service.sandbox import Sandbox
 from mockpars.settings import Settings
 from mockpars.store import Store, open_store
+from mockpars.store.worlds import WorldRow
 
 _TIDIED_EVERY = 256
 
@@ -38,7 +39,9 @@ class World:
 
     def sandbox(self, name: str) -> Sandbox:
         """A sandbox to look at. Raises UnknownSandbox."""
-        return Sandbox(self.store, sandboxes.find(self.store, name), self.roster, self.wall())
+        found, wall = sandboxes.find(self.store, name), self.wall()
+        self._refuse_expired(name, found, wall)
+        return Sandbox(self.store, found, self.roster, wall)
 
     def visit(self, name: str) -> Sandbox:
         """A sandbox to answer a request in, with its next exchange number taken; within a transaction.
@@ -50,9 +53,15 @@ class World:
         if self._visits % _TIDIED_EVERY == 0:
             sandboxes.tidy(self.store, wall)
         opened = self.store.worlds.open_exchange(name)
-        if opened is None or (opened[0].expires_at is not None and opened[0].expires_at <= wall):
+        if opened is None:
             raise UnknownSandbox(name, [world.name for world in self.store.worlds.living()])
+        self._refuse_expired(name, opened[0], wall)
         return Sandbox(self.store, opened[0], self.roster, wall, opened[1])
+
+    def _refuse_expired(self, name: str, row: WorldRow, wall: datetime) -> None:
+        if row.expires_at is not None and row.expires_at <= wall:
+            others = [world.name for world in self.store.worlds.living() if world.name != name]
+            raise UnknownSandbox(name, others)
 
 
 def open_world(settings: Settings, *, grouped: bool) -> World:

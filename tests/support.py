@@ -345,7 +345,9 @@ class Served:
     def journal(self, sandbox: str = sandboxes.DEFAULT) -> list[dict[str, Any]]:
         """The journal as plain data, newest first, whole."""
         world = self.world.sandbox(sandbox).world.id
-        rows = [self.world.store.exchanges.find(world, row.id) for row in self.world.store.exchanges.page(world, 10**9, 500)]
+        rows = [
+            self.world.store.exchanges.find(world, row.id) for row in self.world.store.exchanges.page(world, 10**9, 500)
+        ]
         return [
             row.body | {"outcome": row.outcome, "codes": row.codes, "request": row.request, "response": row.response}
             for row in rows

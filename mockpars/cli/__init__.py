@@ -20,6 +20,8 @@ COMMANDS = (
     ("journal", "show what a server was asked and answered, with each verdict explained"),
     ("sample", "print a message that is ready to send"),
     ("openapi", "print the OpenAPI description of everything that is served"),
+    ("contract", "judge a mock, a server or the real sandbox by the contract cases"),
+    ("client", "give a verdict on your own client, in any language"),
 )
 
 
@@ -56,6 +58,6 @@ def _parser(sent: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, words in COMMANDS:
         command = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
-        if name in sent:
+        if name in sent[:1]:
             importlib.import_module(f"mockpars.cli.{name}").add_arguments(command)
     return parser

@@ -41,13 +41,17 @@ class ContractItems:
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Puts the cases behind the session's own tests, before -k and -m choose among them."""
         patterns = self._config.getoption("pars_case")
-        files: dict[str, CaseFile] = {}
+        files: dict[str, list[Case]] = {}
         for case in self.library.cases.values():
-            if patterns and not any(fnmatchcase(case.id, pattern) for pattern in patterns):
-                continue
-            if case.file not in files:
-                files[case.file] = CaseFile.from_parent(session, name=case.file, nodeid=f"contracts/cases/{case.file}")
-            items.append(CaseItem.from_parent(files[case.file], name=case.id, case=case, plugin=self))
+            if not patterns or any(fnmatchcase(case.id, pattern) for pattern in patterns):
+                files.setdefault(case.file, []).append(case)
+        for name, cases in files.items():
+            file = CaseFile.from_parent(session, name=name, nodeid=f"contracts/cases/{name}")
+            found = [CaseItem.from_parent(file, name=case.id, case=case, plugin=self) for case in cases]
+            items.extend(found)
+            # What pytest counts as collected, it counts from these reports.
+            report = pytest.CollectReport(file.nodeid, "passed", None, list(found))
+            self._config.hook.pytest_collectreport(report=report)
 
     def pytest_unconfigure(self) -> None:
         """Ends the target."""

@@ -103,12 +103,12 @@ def explain_learners(
         }
         if result.physician_id:
             record["physician"] = result.physician_id
-        if result.credit_id:
+        if result.number is not None:
             record["credit_id"] = result.credit_id
         if result.findings:
             record["findings"] = [explain_finding(finding) for finding in result.findings]
-        if any(finding.rule == "300" for finding in result.findings):
-            record["nearest"] = explain_nearest(sandbox, sent.identity)
+            if any(finding.rule == "300" for finding in result.findings):
+                record["nearest"] = explain_nearest(sandbox, sent.identity)
         if sent.completed_as_sent[:10] != sent.completed_on.isoformat():
             record["notes"] = [
                 f"L12: CompletedDateTime was sent with a time, {sent.completed_as_sent}; converted from US Central to "

@@ -51,11 +51,11 @@ def submit(
     refused = judge_provider(sandbox, provider_id)
     if refused:
         return [LearnerResult(entry.delete, findings=refused) for entry in submissions]
-    return [_submit(sandbox, entry, scenarios) for entry in submissions]
+    return [_submit(sandbox, provider_id, entry, scenarios) for entry in submissions]
 
 
-def _submit(sandbox: Sandbox, sent: LearnerSubmission, scenarios: Scenarios) -> LearnerResult:
-    if sent.provider_id is not None:
+def _submit(sandbox: Sandbox, provider_id: str, sent: LearnerSubmission, scenarios: Scenarios) -> LearnerResult:
+    if sent.provider_id is not None and sent.provider_id != provider_id:  # the envelope's has been judged
         refused = judge_provider(sandbox, sent.provider_id, sent)
         if refused:
             return LearnerResult(sent.delete, findings=refused)

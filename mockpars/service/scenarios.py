@@ -77,8 +77,17 @@ class Scenarios:
         return (
             wanted.get("operation") in (None, self.operation)
             and (wanted.get("physician") is None or about.names_physician(wanted["physician"]))
-            and (wanted.get("activity") is None or wanted["activity"] in about.activities)
+            and (wanted.get("activity") is None or wanted["activity"] in self._activity_names(about))
         )
+
+    def _activity_names(self, about: Subject) -> set[str]:
+        """The IDs that were sent, and the other ID of each activity that they name."""
+        names = {name for name in about.activities if name}
+        for name in tuple(names):
+            found = self.sandbox.activity(name, None) or self.sandbox.activity(None, name)
+            if found is not None:
+                names |= {str(found.id), found.provider_activity_id}
+        return names
 
     def _drawn(self, row: ArmedRow) -> bool:
         percent = int(row.body.get("percent") or 100)

@@ -80,7 +80,7 @@ class LearnerRecords:
         """Live records to which something happens after `since`, accepted by `accepted_until`."""
         rows = self._db.execute(
             f"SELECT {_COLUMNS} FROM learner_record WHERE world = ? AND settled_at > ? AND accepted_at <= ? "
-            "AND deleted_at IS NULL ORDER BY settled_at LIMIT ?",
+            "AND deleted_at IS NULL ORDER BY number LIMIT ?",
             (world, to_micros(since), to_micros(accepted_until), limit),
         )
         return [record_from(row) for row in rows]

@@ -20,6 +20,7 @@ log = logging.getLogger("mockpars")
 def create_app(world: World) -> Flask:
     """A WSGI application that serves this world."""
     app = Pars(world)
+    app.url_map.merge_slashes = False  # // is a wrong path, and is told so in XML, not by a redirect in HTML
     app.register_blueprint(control_api(world))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreError, _store_error)

@@ -123,7 +123,7 @@ def _activity_entry(result: ActivityResult) -> str:
 
 
 def _learner_entry(result: LearnerResult) -> str:
-    credit = f"<CreditId>{result.credit_id}</CreditId>" if result.credit_id else ""
+    credit = "" if result.number is None else f"<CreditId>{result.credit_id}</CreditId>"
     status = f"<Status>{Status.SUBMITTED}</Status>" if result.accepted and not result.deleted else ""
     activity = "" if result.activity_id is None else f"<AccmeActivityID>{result.activity_id}</AccmeActivityID>"
     return (

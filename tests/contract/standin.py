@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -40,13 +41,29 @@ def reshaped(body: str) -> str:
     return body
 
 
+Sabotage = Callable[[str, bytes, tuple[int, bytes]], tuple[int, bytes] | None]
+"""Path, body sent, status and body of the answer: what is answered instead, or None for no answer at all."""
+
+
 class StandIn:
     """Use as a context manager; `url` is its base URL. `seen` counts requests; `sabotage` may change an answer."""
 
     def __init__(self) -> None:
+        self.restore_doorman()
+
+    def restore_doorman(self) -> None:
+        """Answers as the mock behind does, in the other shape; forgets what was seen."""
         self.seen: list[tuple[str, str]] = []
-        self.sabotage: Callable[[str, bytes, tuple[int, bytes]], tuple[int, bytes] | None] = lambda path, sent, answer: answer
+        self.sabotage: Sabotage = lambda path, sent, answer: answer
         self.redirect_to: str | None = None
+
+    def restore(self) -> None:
+        """The doorman as he was, and the mock behind fresh from its seed."""
+        self.restore_doorman()
+        url = f"{self.behind}/_mockpars/sandboxes/default/reset"
+        request = urllib.request.Request(url, b"", {"Content-Type": "application/json"}, method="POST")
+        with urllib.request.urlopen(request, timeout=10):
+            pass
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "mockpars", "serve", "--ephemeral", "--port", "0", "--host", "127.0.0.1"]
@@ -67,7 +84,9 @@ class StandIn:
         assert self._process.stdout is not None
         self._process.stdout.close()
 
-    def forward(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+    def forward(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
         """The mock's answer: status, headers, body."""
         hop = ("host", "connection", "content-length", "transfer-encoding")
         kept = {name: value for name, value in headers.items() if name.lower() not in hop}
@@ -79,10 +98,8 @@ class StandIn:
             with error:
                 return error.code, dict(error.headers.items()), error.read()
 
-    def records(self) -> dict[str, Any]:
-        """What the mock behind holds: how many activities and learner records were saved and are not deleted."""
-        import json
-
+    def held(self) -> dict[str, Any]:
+        """How many activities and learner records the mock behind holds that are not deleted."""
         with urllib.request.urlopen(f"{self.behind}/_mockpars/sandboxes/default", timeout=10) as answer:
             held: dict[str, Any] = json.load(answer)["held"]
             return held
@@ -91,6 +108,7 @@ class StandIn:
 class _Handler(BaseHTTPRequestHandler):
     standin: StandIn
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one piece, or every answer waits for an acknowledgement
 
     def do_POST(self) -> None:
         self._answer()
@@ -114,7 +132,8 @@ class _Handler(BaseHTTPRequestHandler):
         if changed is None:  # the answer is lost
             self.close_connection = True
             return
-        kept = {name: value for name, value in headers.items() if name in ("Content-Type", "Allow", "WWW-Authenticate")}
+        passed = ("content-type", "allow", "www-authenticate")
+        kept = {name: value for name, value in headers.items() if name.lower() in passed}
         self._send(changed[0], kept, changed[1])
 
     def _body(self) -> bytes:

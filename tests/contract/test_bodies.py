@@ -55,7 +55,9 @@ def test_an_expression_in_an_element_that_is_set_is_never_read() -> None:
 
 
 def test_a_value_with_braces_is_not_read_again() -> None:
-    assert texts(bodies.build(BASE, {"set": {"FirstName": "{name}"}}, {**SCOPE, "name": "{user}"}), "FirstName") == ["{user}"]
+    assert texts(bodies.build(BASE, {"set": {"FirstName": "{name}"}}, {**SCOPE, "name": "{user}"}), "FirstName") == [
+        "{user}"
+    ]
 
 
 def test_remove_add_and_rename() -> None:

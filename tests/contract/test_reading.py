@@ -45,7 +45,10 @@ def test_a_status_answer_keeps_the_record_apart_from_its_deliveries(body: str) -
     ("body", "match"),
     [
         ('<int xmlns="http://schemas.microsoft.com/2003/10/Serialization/">1</int>', 1),
-        ("<LearnerMatchRequestResponse><LearnerMatchRequestResult>0</LearnerMatchRequestResult></LearnerMatchRequestResponse>", 0),
+        (
+            "<LearnerMatchRequestResponse><LearnerMatchRequestResult>0</LearnerMatchRequestResult></LearnerMatchRequestResponse>",
+            0,
+        ),
         ('<Answer><Matches n="2"/><Text>two</Text></Answer>', 2),
         ("<Answer>many</Answer>", None),
     ],
@@ -62,7 +65,12 @@ def test_attributes_are_read_as_elements_are() -> None:
 
 
 def test_a_teams_own_rules_come_before_ours() -> None:
-    own = Rules([{"outcome": ["Verdict"], "accepted": ["fine"]}, {"outcome": ["Result"], "accepted": ["accepted"], "rejected": ["no"]}])
+    own = Rules(
+        [
+            {"outcome": ["Verdict"], "accepted": ["fine"]},
+            {"outcome": ["Result"], "accepted": ["accepted"], "rejected": ["no"]},
+        ]
+    )
     assert read(200, b"<A><Result>no</Result><Verdict>fine</Verdict></A>", "SaveActivity", own).outcome == "Accepted"
 
 

@@ -43,4 +43,6 @@ def test_without_people_only_credentials_go() -> None:
 
 def test_a_scrubbed_text_can_be_played_by_others() -> None:
     other = {**PERSON, "npi": "1234567890"}
-    assert restore(FULL.text("<a>2314667009 at 0008273</a>"), {"abim-diplomate": other}, "1") == "<a>1234567890 at 1</a>"
+    assert (
+        restore(FULL.text("<a>2314667009 at 0008273</a>"), {"abim-diplomate": other}, "1") == "<a>1234567890 at 1</a>"
+    )

@@ -45,12 +45,14 @@ def database_url() -> Iterator[str]:
         folder = Path(name)
         if os.getuid() == 0:
             os.chown(folder, pwd.getpwnam(owner).pw_uid, -1)
-        as_owner = {"user": owner} if os.getuid() == 0 else {}
+        switch = owner if os.getuid() == 0 else None
         made = [initdb, "-D", f"{name}/data", "-U", "mockpars", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]
-        subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=name, env={"PATH": "/usr/bin:/bin"}, **as_owner)
+        subprocess.run(
+            made, check=True, stdout=subprocess.DEVNULL, cwd=name, env={"PATH": "/usr/bin:/bin"}, user=switch
+        )
         flags = ["-D", f"{name}/data", "-k", name, "-c", "listen_addresses=", "-c", "fsync=off"]
         with (folder / "log").open("wb") as log:
-            server = subprocess.Popen([postgres, *flags], stdout=log, stderr=log, cwd=name, **as_owner)
+            server = subprocess.Popen([postgres, *flags], stdout=log, stderr=log, cwd=name, user=switch)
         url = f"postgresql://mockpars@/postgres?host={name}"
         try:
             _wait_for(url, server)

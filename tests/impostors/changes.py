@@ -1,4 +1,4 @@
-"""Ways to make a right server wrong: a rule changed or dropped, a function replaced, answers rewritten on their way out."""
+"""Ways to make a right server wrong: a rule changed or dropped, a function replaced, answers rewritten."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 from unittest.mock import patch
+
+from mockpars.domain.vocabulary import number
 
 Change = Callable[[], AbstractContextManager[Any]]
 """Made when the impostor is: what to change, until it is undone."""
@@ -38,6 +41,24 @@ class Impostor:
     caught_by: tuple[str, ...]
     changes: tuple[Change, ...] = ()
     rewrite: Rewrite | None = None
+
+
+DAY = timedelta(days=1)
+
+
+def server(name: str, caught_by: str, *changes: Change, rewrite: Rewrite | None = None) -> Impostor:
+    """An impostor; the cases that must notice are named in one string, with blanks between."""
+    return Impostor(name, tuple(caught_by.split()), changes, rewrite)
+
+
+def changed(value: Any, **changes: Any) -> Any:
+    """A dataclass with some fields changed."""
+    return replace(value, **changes)
+
+
+def worth(text: Any) -> Any:
+    """A number as the rules read it. Checks of impostors are one-liners that compare it freely."""
+    return number(text)
 
 
 def _named(path: str) -> Any:

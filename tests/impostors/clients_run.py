@@ -18,7 +18,7 @@ from mockpars.contract.clients.verdict import Verdict, of_exams
 from mockpars.contract.library import Library
 from mockpars.contract.targets.mock import MockTarget
 from tests.impostors.right_client import Client, Settings, exit_code
-from tests.impostors.wrong_clients import WrongClient
+from tests.impostors.wrong_client import WrongClient
 
 LIMIT = 8.0
 
@@ -67,7 +67,9 @@ class Caught:
         return self.wrong.breaks in self.broken
 
 
-def check(client: type[Client], target: MockTarget, library: Library, exams: Iterable[str] = (), workers: int = 4) -> Verdict:
+def check(
+    client: type[Client], target: MockTarget, library: Library, exams: Iterable[str] = (), workers: int = 4
+) -> Verdict:
     """The verdict on a client, from some exams or all."""
     chosen = [exam for exam in read_exams() if not exams or exam.id in exams]
     sittings = Examiner(target, library, InProcess(client), LIMIT, workers).hold(chosen)
@@ -81,7 +83,9 @@ def meanings() -> dict[int, str]:
     return read_meanings()
 
 
-def catch(wrong: Iterable[WrongClient], target: MockTarget, library: Library, *, all_exams: bool = False) -> list[Caught]:
+def catch(
+    wrong: Iterable[WrongClient], target: MockTarget, library: Library, *, all_exams: bool = False
+) -> list[Caught]:
     """What the check says of each wrong client."""
 
     def one(entry: WrongClient) -> Caught:

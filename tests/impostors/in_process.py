@@ -37,7 +37,10 @@ class WsgiClient:
         """The answers to a message; what goes out at once goes out one after the other."""
         path = urlsplit(base).path + message.path
         headers = dict(message.headers)
-        return [self._ask(message.method, path, urlencode(message.query), headers, message.body) for _ in range(message.at_once)]
+        return [
+            self._ask(message.method, path, urlencode(message.query), headers, message.body)
+            for _ in range(message.at_once)
+        ]
 
     def call(self, method: str, url: str, json_body: Any = None, token: str = "") -> Answer:
         """A JSON call, for the control API."""

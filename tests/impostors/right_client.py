@@ -82,7 +82,9 @@ def first(root: ET.Element, name: str) -> str | None:
 
 def codes_of(root: ET.Element) -> list[int]:
     """The rejection codes of an answer."""
-    return [int(element.text or 0) for element in root.iter() if local(element) == "Code" and (element.text or "").isdigit()]
+    return [
+        int(element.text or 0) for element in root.iter() if local(element) == "Code" and (element.text or "").isdigit()
+    ]
 
 
 class Client:
@@ -183,7 +185,12 @@ class Client:
         root = self.status(event["credit_id"])
         status = first(root, "Status")
         outcome = "Rejected" if status == "Rejected" else "Accepted"
-        return {"outcome": outcome, "credit_id": event["credit_id"], "status": status, "codes": sorted(set(codes_of(root)))}
+        return {
+            "outcome": outcome,
+            "credit_id": event["credit_id"],
+            "status": status,
+            "codes": sorted(set(codes_of(root))),
+        }
 
     def status(self, credit_id: str) -> ET.Element:
         """The status of a record by its credit ID."""
@@ -208,7 +215,9 @@ class Client:
     def once(self, service: str, operation: str, message: str) -> ET.Element:
         """One attempt."""
         base = self.settings.activity_url if service == "activity" else self.settings.learner_url
-        request = urllib.request.Request(self.url(f"{base}/{operation}"), self.encode(message), self.headers(), method="POST")
+        request = urllib.request.Request(
+            self.url(f"{base}/{operation}"), self.encode(message), self.headers(), method="POST"
+        )
         try:
             with urllib.request.urlopen(request, timeout=self.timeout) as answer:
                 return self.read(answer.read(), answer.headers.get_content_type())
@@ -233,7 +242,7 @@ class Client:
         if "xml" not in media:
             raise Unclear(f"an answer of type {media}")
         try:
-            return ET.fromstring(body)
+            return ET.fromstring(body)  # noqa: S314  # of the mock; expat refuses entities that multiply
         except ET.ParseError as error:
             raise Unclear(f"an answer that is no XML: {error}") from None
 
@@ -299,7 +308,9 @@ class Client:
 
     def match_message(self, learner: Mapping[str, str]) -> str:
         """A LearnerMatchRequest."""
-        return self.envelope(f'<ar:LearnerMatchRequest xmlns:ar="{AR}">{self.identity(learner)}</ar:LearnerMatchRequest>')
+        return self.envelope(
+            f'<ar:LearnerMatchRequest xmlns:ar="{AR}">{self.identity(learner)}</ar:LearnerMatchRequest>'
+        )
 
     def record_message(self, event: Mapping[str, Any], action: str = "Add") -> str:
         """A SaveLearnerActivity."""
@@ -307,8 +318,8 @@ class Client:
             f'<ar:ACCMELearnerRecords xmlns:ar="{AR}"><ar:LearnerRecord>{self.saved_identity(event["learner"])}'
             f"<ar:AccmeActivityID>{event['activity']['pars_activity_id']}</ar:AccmeActivityID>"
             f"<ar:CompletedDateTime>{self.completed_on(event)}</ar:CompletedDateTime><ar:Credits><ar:Credit>"
-            f"<ar:CreditType>AMA PRA Category 1 Credit</ar:CreditType><ar:CreditAmount>{self.amount(event)}</ar:CreditAmount>"
-            f"</ar:Credit></ar:Credits><ar:LearnerRecordAction>{action}</ar:LearnerRecordAction></ar:LearnerRecord>"
+            "<ar:CreditType>AMA PRA Category 1 Credit</ar:CreditType>"
+            f"<ar:CreditAmount>{self.amount(event)}</ar:CreditAmount></ar:Credit></ar:Credits><ar:LearnerRecordAction>{action}</ar:LearnerRecordAction></ar:LearnerRecord>"
             "</ar:ACCMELearnerRecords>"
         )
 
@@ -325,7 +336,8 @@ class Client:
         """A GetLearnerStatus."""
         learner = event["learner"]
         return self.envelope(
-            f'<ar:LearnerStatusRequest xmlns:ar="{AR}"><ar:moduleID>{event["activity"]["pars_activity_id"]}</ar:moduleID>'
+            f'<ar:LearnerStatusRequest xmlns:ar="{AR}">'
+            f"<ar:moduleID>{event['activity']['pars_activity_id']}</ar:moduleID>"
             f"<ar:BirthDate>{learner['date_of_birth']}</ar:BirthDate>"
             f"<ar:CompletionDate>{self.completed_on(event)}</ar:CompletionDate>"
             f"<ar:UniqueID>{learner['npi']}</ar:UniqueID></ar:LearnerStatusRequest>"

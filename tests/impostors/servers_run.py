@@ -36,7 +36,9 @@ class Caught:
 def tools() -> Tools:
     """What judging needs, made once."""
     library = Library()
-    return Tools(library, Rules.load(library.root), Opinion(), lambda session, cast: Scrubber([session.account.password]))
+    return Tools(
+        library, Rules.load(library.root), Opinion(), lambda session, cast: Scrubber([session.account.password])
+    )
 
 
 def cases(patterns: Iterable[str] = ("*",)) -> list[Case]:

@@ -152,7 +152,7 @@ def test_what_is_made_from_the_description_is_valid_by_the_schemas(operation: st
     judge = Schemas()
 
     @settings(
-        max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=described[support.path_of(operation)]["POST"].as_strategy())

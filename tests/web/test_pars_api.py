@@ -36,7 +36,11 @@ def test_the_references_messages_work_in_their_order(served: Served) -> None:
     matched = served.post("LearnerMatchRequest")
     assert matched.root.text == "1"
     accepted = served.post("SaveLearnerActivity")
-    assert (accepted.one("Result"), accepted.one("CreditId"), accepted.one("Status")) == ("Accepted", CREDIT, "Submitted")
+    assert (accepted.one("Result"), accepted.one("CreditId"), accepted.one("Status")) == (
+        "Accepted",
+        CREDIT,
+        "Submitted",
+    )
 
 
 def test_a_record_walks_from_submitted_to_approved_as_the_clock_advances(stored: Served) -> None:
@@ -149,7 +153,9 @@ def test_an_unknown_credit_id_is_not_found(stored: Served, credit_id: str) -> No
 def test_the_match_answer_is_how_many_match(served: Served, who: str, count: str, alias: int) -> None:
     """L2, L3, at both names (T3)."""
     answer = served.post("LearnerMatchRequest", support.match(PEOPLE[who]), alias=alias)
-    assert answer.body.decode().endswith(f'<int xmlns="http://schemas.microsoft.com/2003/10/Serialization/">{count}</int>')
+    assert answer.body.decode().endswith(
+        f'<int xmlns="http://schemas.microsoft.com/2003/10/Serialization/">{count}</int>'
+    )
 
 
 @pytest.mark.parametrize(
@@ -248,7 +254,9 @@ def test_a_record_may_name_its_activity_by_either_id(ready: Served, ids: dict[st
         ("2025-12-31", None, ["303"]),
     ],
 )
-def test_a_time_moves_the_stored_completion(ready: Served, completed: str, stored: str | None, codes: list[str]) -> None:
+def test_a_time_moves_the_stored_completion(
+    ready: Served, completed: str, stored: str | None, codes: list[str]
+) -> None:
     """L12: into the activity's window and out of it; the journal says whose fault it is."""
     answer = ready.post("SaveLearnerActivity", support.learners(record(completed=completed)))
     assert answer.codes == codes
@@ -351,7 +359,8 @@ def test_a_read_lacking_its_parameters_is_told_which(stored: Served, operation: 
 
 
 @pytest.mark.parametrize(
-    "change", [{"BirthDate": "tomorrow"}, {"BirthDate": "13-45"}, {"CompletionDate": "2026-02-30"}, {"BirthDate": "\x00"}]
+    "change",
+    [{"BirthDate": "tomorrow"}, {"BirthDate": "13-45"}, {"CompletionDate": "2026-02-30"}, {"BirthDate": "\x00"}],
 )
 def test_a_read_with_unreadable_dates_is_broken(stored: Served, change: dict[str, str]) -> None:
     """400, never a traceback."""

@@ -12,9 +12,11 @@ from tests.support import Served
 SAMPLE = support.sample("SaveLearnerActivity")
 ACTIVITY = support.sample("SaveActivity")
 AR = 'xmlns:ar="http://docs.accme.org/schemas/ACCMELearnerRecords/v1/"'
-BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
-    f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9)
-) + "]>"
+BOMB = (
+    '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
+    + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
+    + "]>"
+)
 
 
 def _deep(levels: int) -> str:
@@ -153,7 +155,9 @@ def test_no_mutation_of_a_message_makes_the_server_fail(served: Served, operatio
                 case 2:
                     body[at:at] = body[at : at + draw.randint(1, 60)]
                 case _:
-                    body[at:at] = draw.choice([b"&#x0;", b"<x/>", b"]]>", b"<!--", b"<?", b"&lt;", b"\xff\xfe", b"9" * 30])
+                    body[at:at] = draw.choice(
+                        [b"&#x0;", b"<x/>", b"]]>", b"<!--", b"<?", b"&lt;", b"\xff\xfe", b"9" * 30]
+                    )
         answer = served.post(operation, bytes(body))
         assert answer.status < 500, bytes(body)
         seen.add(answer.status)
@@ -189,7 +193,9 @@ def test_a_hostile_query_is_answered_and_escaped(ready: Served, query: str) -> N
         assert b"<script" not in answer.body
 
 
-@pytest.mark.parametrize("path", ["/services/" + "x" * 6000, "/services/%00%01", "/services/%ED%A0%80", "/services/<b>", "/services/.."])
+@pytest.mark.parametrize(
+    "path", ["/services/" + "x" * 6000, "/services/%00%01", "/services/%ED%A0%80", "/services/<b>", "/services/.."]
+)
 def test_a_hostile_path_is_answered_and_escaped(served: Served, path: str) -> None:
     """404 in the same shape."""
     answer = served.request("GET", path)
@@ -198,7 +204,7 @@ def test_a_hostile_path_is_answered_and_escaped(served: Served, path: str) -> No
 
 
 @pytest.mark.parametrize("name", ["X-Mockpars-Scenario", "Content-Type", "User-Agent", "Authorization", "Accept"])
-@pytest.mark.parametrize("value", ["\x7f\xff\xe9", "<b>" * 3000, "' OR 1=1 --", "é", "a;b=c;;;=;\"", "%00"])
+@pytest.mark.parametrize("value", ["\x7f\xff\xe9", "<b>" * 3000, "' OR 1=1 --", "é", 'a;b=c;;;=;"', "%00"])
 def test_a_hostile_header_is_no_reason_to_fail(served: Served, name: str, value: str) -> None:
     """Refused or ignored."""
     media = value if name == "Content-Type" else support.XML

@@ -39,7 +39,12 @@ MATRIX = [
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize(("sent", "header", "lenient_ok", "strict_ok"), MATRIX)
 def test_envelope_and_basic_must_be_right_and_agree(
-    serve: Callable[..., Served], sent: tuple[str, str], header: str | None, lenient_ok: bool, strict_ok: bool, strict: bool
+    serve: Callable[..., Served],
+    sent: tuple[str, str],
+    header: str | None,
+    lenient_ok: bool,
+    strict_ok: bool,
+    strict: bool,
 ) -> None:
     """401 with a Fault and WWW-Authenticate otherwise; a strict server requires Basic."""
     served = serve(strict_auth=str(strict).lower())
@@ -67,7 +72,9 @@ def test_a_missing_part_is_named(served: Served, missing: str) -> None:
 
 def test_an_empty_envelope_lacks_both(served: Served) -> None:
     """Both are told."""
-    answer = served.post("LearnerMatchRequest", '<SubmitMessage xmlns="http://schemas.datacontract.org/2004/07/BLL.Service"/>')
+    answer = served.post(
+        "LearnerMatchRequest", '<SubmitMessage xmlns="http://schemas.datacontract.org/2004/07/BLL.Service"/>'
+    )
     assert answer.all("Problem") == ["User is missing", "Password is missing"]
 
 

@@ -47,7 +47,11 @@ def test_a_verdict_names_rule_field_place_value_and_fix(ready: Served) -> None:
 
 @pytest.mark.parametrize(
     ("born", "hint"),
-    [("1975-03-21", "earlier than on file): a time-zone conversion?"), ("1975-03-23", "later"), ("1957-03-22", "18 years")],
+    [
+        ("1975-03-21", "earlier than on file): a time-zone conversion?"),
+        ("1975-03-23", "later"),
+        ("1957-03-22", "18 years"),
+    ],
 )
 def test_for_a_300_the_nearest_physicians_are_told(ready: Served, born: str, hint: str) -> None:
     """And the field that differs; for a match of none too."""
@@ -133,7 +137,11 @@ def test_neither_password_nor_birth_date_is_on_disk(serve: Callable[..., Served]
         served.post("SaveLearnerActivity", body)
         served.post("SaveLearnerActivity", body, media="application/json")
         served.post("SaveLearnerActivity", f"Password={password}&BirthDate={people[0].born}")
-        served.post("LearnerMatchRequest", support.match(user=USER, password=password), Authorization=support.basic(USER, password))
+        served.post(
+            "LearnerMatchRequest",
+            support.match(user=USER, password=password),
+            Authorization=support.basic(USER, password),
+        )
     served.close()
     assert _found(path, [who.born for who in PEOPLE.values()] + [WRONG, SECRET]) == []
     assert len(list(_texts(path))) > 400

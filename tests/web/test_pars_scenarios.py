@@ -70,7 +70,9 @@ def test_a_header_forces_the_match_answer(served: Served, scenario: str, count: 
     assert served.post("LearnerMatchRequest", X_Mockpars_Scenario=scenario).root.text == count
 
 
-@pytest.mark.parametrize("value", ["reject-999", "Reject-303", "reject-303, nonsense", "latency:fast", "board-reject:XYZ"])
+@pytest.mark.parametrize(
+    "value", ["reject-999", "Reject-303", "reject-303, nonsense", "latency:fast", "board-reject:XYZ"]
+)
 def test_an_unknown_scenario_is_an_error_that_lists_the_known(ready: Served, value: str) -> None:
     """Nothing is ever silently ignored."""
     answer = ready.post("SaveLearnerActivity", X_Mockpars_Scenario=value)
@@ -155,7 +157,10 @@ def test_personas_act_by_their_data(boards: Served) -> None:
     ]  # fmt: skip
     boards.advance("PT24H")
     answer = _after(boards, refused)
-    assert dict(zip(answer.all("Destination"), answer.all("Status")[1:], strict=True)) == {"TX": "Rejected", "OK": "Approved"}
+    assert dict(zip(answer.all("Destination"), answer.all("Status")[1:], strict=True)) == {
+        "TX": "Rejected",
+        "OK": "Approved",
+    }
     assert (answer.one("Status"), answer.codes) == ("Rejected", ["310", "310"])
     assert sorted(_after(boards, many).all("Destination")) == ["CA", "NV", "NY", "OR", "TX"]
     assert _after(boards, many).one("Status") == "Approved"
@@ -174,7 +179,13 @@ def test_a_slow_night_can_be_as_late_as_asked(ready: Served) -> None:
 @pytest.mark.parametrize("code", [300, 302, 303, 304, 305])
 def test_personas_force_codes_by_their_data(ready: Served, code: int) -> None:
     """Whoever sends them, for any completion."""
-    key = {300: "lorna-lostrecord", 302: "nadia-noactivity", 303: "lars-latecomer", 304: "rita-repeat", 305: "hugo-halfhour"}[code]
+    key = {
+        300: "lorna-lostrecord",
+        302: "nadia-noactivity",
+        303: "lars-latecomer",
+        304: "rita-repeat",
+        305: "hugo-halfhour",
+    }[code]
     assert ready.post("SaveLearnerActivity", support.learners(record(PEOPLE[key]))).codes == [str(code)]
 
 

@@ -10,9 +10,7 @@ from mockpars.web.operations import OPERATIONS
 from tests import support
 from tests.support import ACTIVITY_ID, HOLLOWAY, PEOPLE, Served, record
 
-SOAP = (
-    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>{}</s:Body></s:Envelope>'
-)
+SOAP = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>{}</s:Body></s:Envelope>'
 
 # Each row breaks one stage; a message that breaks several is answered by the first of them.
 BREAKS: list[tuple[str, Callable[[str], str], int, str]] = [
@@ -105,7 +103,11 @@ def test_another_media_type_is_told_to_send_xml(served: Served, media: str | Non
         ("text/xml", {"SOAPAction": '""'}, support.sample("SaveActivity")),
         ("text/xml", {}, SOAP.format("<x/>")),
         ("application/xml", {}, SOAP.format(support.learners())),
-        ("application/xml", {}, SOAP.format("").replace("schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope")),
+        (
+            "application/xml",
+            {},
+            SOAP.format("").replace("schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope"),
+        ),
     ],
 )
 def test_a_soap_call_is_told_that_soap_is_gone(served: Served, media: str, headers: dict[str, str], body: str) -> None:
@@ -135,7 +137,10 @@ def test_another_method_is_told_which_to_use(served: Served, operation: str, met
     [
         ("/services/ACCMEService.svc/SaveActivity", "IACCMEServiceREST/SaveActivity?"),
         ("/services/ACCMEService.svc/IACCMEServiceREST/saveactivity", "IACCMEServiceREST/SaveActivity?"),
-        ("/services/ACCMEService.svc/IACCMEServiceREST/SaveLearnerActivity", "IACCMELearnerServiceREST/SaveLearnerActivity?"),
+        (
+            "/services/ACCMEService.svc/IACCMEServiceREST/SaveLearnerActivity",
+            "IACCMELearnerServiceREST/SaveLearnerActivity?",
+        ),
         ("/services/ACCMELearnerService.svc/IACCMELearnerServiceREST/SaveLearnerActivity/", "SaveLearnerActivity?"),
         ("/services/ACCMEService.svc", "Served:"),
         ("/services/ACCMEService.svc?wsdl", "no WSDL"),

@@ -59,7 +59,11 @@ def backs_off_5xx(journal: Journal) -> Iterator[Mark]:
                 "Attempts came faster and faster while the failure lasted.", shrinking[1].number, shrinking[2].number
             )
         elif gaps:
-            yield good(f"{gaps[0][1].operation} was tried again after {gaps[0][0].total_seconds():.1f} s.", gaps[0][1].number, gaps[0][2].number)
+            yield good(
+                f"{gaps[0][1].operation} was tried again after {gaps[0][0].total_seconds():.1f} s.",
+                gaps[0][1].number,
+                gaps[0][2].number,
+            )
         else:
             yield good("After a failure nothing more was sent.", failed[-1].number)
 

@@ -44,16 +44,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="client_command", metavar="check", required=True)
     check = actions.add_parser("check", help="give a verdict on a client", description=_EXITS)
     how = check.add_mutually_exclusive_group(required=True)
-    how.add_argument("--journal", nargs="?", const="", metavar="FILE", help="grade a sandbox's journal, or a file of it")
+    how.add_argument(
+        "--journal", nargs="?", const="", metavar="FILE", help="grade a sandbox's journal, or a file of it"
+    )
     how.add_argument("--run", metavar="COMMAND", help="hold exams: run this command with an event on stdin")
     how.add_argument("--adapter", metavar="URL", help="hold exams: POST each event to this URL")
     how.add_argument("--list", action="store_true", help="list obligations and exams")
-    check.add_argument("--url", help="base URL of a server; without it exams start one, and --journal uses MOCKPARS_URL")
+    check.add_argument(
+        "--url", help="base URL of a server; without it exams start one, and --journal uses MOCKPARS_URL"
+    )
     check.add_argument("--token", help="token of its control API [MOCKPARS_TOKEN]")
     check.add_argument("--sandbox", default="default", help="whose journal to grade [default]")
     check.add_argument("--after", type=int, default=0, metavar="N", help="grade only exchanges numbered above N")
-    check.add_argument("--exam", action="append", default=[], metavar="NAME", help="only these exams; * and ? are taken")
-    check.add_argument("--limit", type=float, default=30.0, metavar="SECONDS", help="time for one call of the client [30]")
+    check.add_argument(
+        "--exam", action="append", default=[], metavar="NAME", help="only these exams; * and ? are taken"
+    )
+    check.add_argument(
+        "--limit", type=float, default=30.0, metavar="SECONDS", help="time for one call of the client [30]"
+    )
     check.add_argument("--jobs", type=int, default=4, metavar="N", help="exams held at a time [4]")
     check.add_argument("--go-live", action="store_true", help="exit 1 also while the go-live gate is not passed")
     check.add_argument("--quiet", action="store_true", help="print the summary only")
@@ -87,7 +95,9 @@ def _of_journal(given: argparse.Namespace) -> Verdict:
         name, journal = given.journal, read_file(Path(given.journal))
         journal = Journal(journal.entries, given.after + 1)
     else:
-        base = given.url or os.environ.get("MOCKPARS_URL") or f"http://127.0.0.1:{os.environ.get('MOCKPARS_PORT') or 8027}"
+        base = (
+            given.url or os.environ.get("MOCKPARS_URL") or f"http://127.0.0.1:{os.environ.get('MOCKPARS_PORT') or 8027}"
+        )
         client = HttpClient(30)
         try:
             journal = read_url(base, given.sandbox, client, _token(given), given.after + 1)
@@ -161,4 +171,3 @@ def _listing() -> str:
     lines += [f"  {entry.id:26} {entry.title} ({', '.join(entry.sources)})" for entry in read_obligations().values()]
     lines += ["", "Exams", *(f"  {exam.id:26} {exam.title}" for exam in read_exams())]
     return "\n".join(lines)
-

@@ -36,7 +36,8 @@ def document(verdict: Verdict) -> Document:
 def _headline(verdict: Verdict) -> str:
     broken = len(verdict.broken)
     if broken:
-        return f"{broken} {'is' if broken == 1 else 'are'} broken: {', '.join(ruling.subject for ruling in verdict.broken)}."
+        names = ", ".join(ruling.subject for ruling in verdict.broken)
+        return f"{broken} {'is' if broken == 1 else 'are'} broken: {names}."
     if not verdict.good:
         return "Nothing was learnt about the client."
     if verdict.missing:
@@ -81,7 +82,7 @@ def _sentence(mark: Mark) -> str:
 
 def _gate(verdict: Verdict) -> Table:
     rows = tuple((str(number), line) for number, line in enumerate(verdict.missing, 1)) or (("-", "Nothing."),)
-    note = "SaveActivity and SaveLearnerActivity answer Accepted consistently before production credentials are asked for (R5)."
+    note = "Before production credentials are asked for, both saves answer Accepted consistently (R5)."
     return Table("Go-live gate: what is missing", ("No.", "Missing"), rows, note=note)
 
 

@@ -171,9 +171,7 @@ class SandboxTarget:
 def _nothing_there(reading: Reading) -> bool:
     """Whether every record was deleted, or was not there."""
     told = reading.records or (RecordReading(reading.outcome, reading.codes),)
-    return all(
-        record.outcome == "Accepted" or (record.codes and set(record.codes) <= _GONE) for record in told
-    )
+    return all(record.outcome == "Accepted" or (record.codes and set(record.codes) <= _GONE) for record in told)
 
 
 class SandboxSession:

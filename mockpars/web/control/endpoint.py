@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mockpars.errors import UnknownSandbox
 from mockpars.service.sandbox import Sandbox
 from mockpars.service.sandboxes import DEFAULT
 from mockpars.web.control.checks import Schema
@@ -27,12 +26,7 @@ class Call:
 
     def sandbox(self) -> Sandbox:
         """The sandbox in the path. Raises UnknownSandbox, also for one whose time is up."""
-        name = self.path.get("sandbox", DEFAULT)
-        found = self.world.sandbox(name)
-        expires_at = found.world.expires_at
-        if expires_at is not None and expires_at <= found.wall:
-            raise UnknownSandbox(name)
-        return found
+        return self.world.sandbox(self.path.get("sandbox", DEFAULT))
 
     def number(self, name: str, default: int) -> int:
         """A number in the query, which was checked."""

@@ -21,6 +21,7 @@ __all__ = ["studio"]
 _HOME = ("/_mockpars", "/_mockpars/")
 _RULES = (
     "/_mockpars/studio",
+    "/_mockpars/studio/",
     "/_mockpars/studio/<path:path>",
     "/_mockpars/studio-static/<path:path>",
     "/_mockpars/studio-login",

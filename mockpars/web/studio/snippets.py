@@ -96,7 +96,8 @@ def _ci(shot: Shot) -> str:
         "      - run: |\n"
         "          mockpars serve --ephemeral --port 8027 &\n"
         "          mockpars wait --url http://127.0.0.1:8027\n"
-        f"      - run: {_arm(shot)}\n"
+        "      - run: |\n"
+        f"          {_arm(shot)}\n"
         "      - run: make test ACCME_BASE_URL=http://127.0.0.1:8027  # your own tests\n"
     )
 

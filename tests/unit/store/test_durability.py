@@ -59,9 +59,7 @@ def test_what_was_committed_is_there_after_kill_9(tmp_path: Path) -> None:
     assert found == list(range(100000100, 100000000, -1))
 
 
-def test_a_reset_touches_one_row_and_the_rest_goes_bit_by_bit(
-    store: Store, new_world: Callable[..., WorldRow]
-) -> None:
+def test_a_reset_touches_one_row_and_the_rest_goes_bit_by_bit(store: Store, new_world: Callable[..., WorldRow]) -> None:
     """Burying changes the world's own row only, so that it costs the same at any size; sweeping takes small steps."""
     world, other = new_world().id, new_world("other").id
     with store.transaction():
@@ -96,9 +94,7 @@ def _changes(store: Store) -> int:
 
 
 @pytest.mark.parametrize("table", ["records", "exchanges"])
-def test_a_sweep_removes_at_most_500_rows_at_once(
-    store: Store, new_world: Callable[..., WorldRow], table: str
-) -> None:
+def test_a_sweep_removes_at_most_500_rows_at_once(store: Store, new_world: Callable[..., WorldRow], table: str) -> None:
     """Requests go on between its steps."""
     world = new_world().id
     with store.transaction():
@@ -106,7 +102,9 @@ def test_a_sweep_removes_at_most_500_rows_at_once(
             if table == "records":
                 store.records.add(world, record(physician=f"PH-{number}"))
             else:
-                store._engine.execute("INSERT INTO exchange VALUES (?, ?, 0, '', '', '', 0, '{}', '', '')", (world, number))
+                store._engine.execute(
+                    "INSERT INTO exchange VALUES (?, ?, 0, '', '', '', 0, '{}', '', '')", (world, number)
+                )
         store.worlds.bury(world)
     before = _changes(store)
     assert store.worlds.sweep()

@@ -251,7 +251,9 @@ def test_moc_registrations_are_read_with_all_they_carry() -> None:
     assert (sent.action, sent.activity_id, sent.provider_id) == ("Update", "12345678", "0008273")
 
 
-@pytest.mark.parametrize(("action", "delete"), [(None, False), ("Add", False), ("add", False), ("Delete", True), ("delete", True)])
+@pytest.mark.parametrize(
+    ("action", "delete"), [(None, False), ("Add", False), ("add", False), ("Delete", True), ("delete", True)]
+)
 def test_a_record_is_added_unless_it_says_delete(action: str | None, delete: bool) -> None:
     """L11, in either case."""
     (sent,) = _read("SaveLearnerActivity", support.learners(support.record(action=action)))[1]
@@ -294,7 +296,12 @@ def test_credentials_are_read_before_the_schema_is_asked() -> None:
 
 @pytest.mark.parametrize(
     "root",
-    ["<SubmitMessage/>", "<SubmitMessage xmlns='http://example.org/'/>", f"<x xmlns='{BLL}'/>", f"<a:LearnerRecord xmlns:a='{AR}'/>"],
+    [
+        "<SubmitMessage/>",
+        "<SubmitMessage xmlns='http://example.org/'/>",
+        f"<x xmlns='{BLL}'/>",
+        f"<a:LearnerRecord xmlns:a='{AR}'/>",
+    ],
 )
 def test_another_root_is_told_what_is_expected(root: str) -> None:
     """The envelope's name and namespace (T5)."""

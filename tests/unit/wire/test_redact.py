@@ -95,7 +95,7 @@ def test_a_sample_keeps_everything_but_the_secrets(operation: str) -> None:
         f"User=a&Password={WORD}&BirthDate={BORN}&DateOfBirth={BORN}",
         f"<Password a='/>'>{WORD}</Password>",
         f"<Password a='<'>{WORD}</Password>",
-        f"<Password a=\"{WORD}",
+        f'<Password a="{WORD}',
         f"<Password><User>u</User>{WORD}</Password>",
         f"<Password>{WORD}/>",
         f"<Password>{WORD}</Pasword><User>u</User><DateOfBirth>{BORN}</DOB>",
@@ -164,7 +164,20 @@ def test_further_secrets_go_wherever_they_stand() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["<User", "<User ", "<User a='", "<Password>", "</Password", '"User":"', "User=", "<a:", '"Password" : ', "&User=", "&lt;User "]
+    "piece",
+    [
+        "<User",
+        "<User ",
+        "<User a='",
+        "<Password>",
+        "</Password",
+        '"User":"',
+        "User=",
+        "<a:",
+        '"Password" : ',
+        "&User=",
+        "&lt;User ",
+    ],
 )
 def test_a_hostile_document_is_cleaned_in_a_time_that_grows_with_its_length(piece: str) -> None:
     """Not with its square: a megabyte of one piece would then take minutes, and everybody would wait."""

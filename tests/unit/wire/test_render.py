@@ -94,7 +94,11 @@ def test_a_saved_activity_is_answered_with_its_id(action: str) -> None:
 
 def test_a_message_is_accepted_only_if_every_record_was() -> None:
     """D18: and each is answered in its place."""
-    results = [ActivityResult("Add", "1", 1), ActivityResult("Add", "2", None, (_finding(101),)), ActivityResult("Add", "3", 3)]
+    results = [
+        ActivityResult("Add", "1", 1),
+        ActivityResult("Add", "2", None, (_finding(101),)),
+        ActivityResult("Add", "3", 3),
+    ]
     assert _texts(_judged(render.save_activity_answer(results)), "Result") == [
         "Rejected", "Accepted", "Rejected", "Accepted",
     ]  # fmt: skip
@@ -152,7 +156,9 @@ def test_a_status_without_deliveries_is_valid() -> None:
 def test_instants_with_fractions_are_valid() -> None:
     """The running clock has microseconds."""
     fraction = replace(RECORD, accepted_at=NOW + timedelta(microseconds=1), deliveries=())
-    assert _texts(_judged(render.status_answer(standing(fraction, NOW))), "StatusDate") == ["2026-05-10T15:00:00.000001Z"]
+    assert _texts(_judged(render.status_answer(standing(fraction, NOW))), "StatusDate") == [
+        "2026-05-10T15:00:00.000001Z"
+    ]
 
 
 def test_a_stored_activity_is_answered_with_the_id_pars_gave_it() -> None:

@@ -132,6 +132,9 @@ def delete(place: Place, record: str) -> AnyResponse:
     physician = place.sandbox.physician(found.physician_id)
     if physician is None:
         abort(404, "The record's physician is not in this sandbox.")
+    if found.deleted_at is not None:
+        tell("It was deleted before.", "note")
+        return place.to("record", record=record)
     draft = messages.LearnerDraft.of(physician, str(found.activity_id), found.completed_on.isoformat(), action="Delete")
     sending.send(place, "SaveLearnerActivity", messages.learner_message(place.sandbox, [draft]))
     gone = place.sandbox.store.records.find(place.sandbox.world.id, found.number)

@@ -60,13 +60,13 @@ class _Connection:
         return received if len(received) >= end + 4 + length else None
 
 
-def make_request(method: str, url: str, body: bytes = b"", *headers: str) -> bytes:
+def make_request(method: str, url: str, body: bytes = b"", *headers: str, media: str = "application/xml") -> bytes:
     """Return the bytes of a request to a URL's path."""
     parts = urlsplit(url)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     lines = [f"{method} {target or '/'} HTTP/1.1", f"Host: {parts.netloc}", *headers]
     if body or method == "POST":
-        lines += ["Content-Type: application/xml; charset=utf-8", f"Content-Length: {len(body)}"]
+        lines += [f"Content-Type: {media}; charset=utf-8", f"Content-Length: {len(body)}"]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 

@@ -12,6 +12,7 @@ import argparse
 import base64
 import itertools
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -50,6 +51,11 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         found = re.search(r"VmRSS:\s+(\d+)", status)
         return int(found[1]) / 1024 if found else 0.0
+
+    def cpu(self) -> float:
+        """Return the processor time it has taken, in seconds; a busy machine changes it less than it does rates."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def call(self, method: str, path: str, body: bytes = b"") -> bytes:
         """Make one request; raise on a status that is not a success."""
@@ -201,6 +207,7 @@ def submissions(folder: Path, seconds: float, rounds: int = 5) -> dict[str, floa
     """Measure SaveLearnerActivity beside the bare endpoint, in alternate rounds at 16 connections."""
     ours: list[Result] = []
     bare: list[Result] = []
+    cpu: list[tuple[float, float]] = []
     with (
         serve(MOCKPARS, "--db", str(folder / "load.db"), "--clock", CLOCK) as mockpars,
         serve(BARE) as baseline,
@@ -211,6 +218,7 @@ def submissions(folder: Path, seconds: float, rounds: int = 5) -> dict[str, floa
         for number in range(rounds + 1):  # The first warms up and does not count.
             # Twenty thousand a second is more than will be sent; preparing is not measured.
             completions.prepare(int(seconds / rounds * 20_000) + 16)
+            before = mockpars.cpu(), baseline.cpu()
             mine = load(
                 mockpars.url,
                 completions.messages(10_000_000),
@@ -223,6 +231,9 @@ def submissions(folder: Path, seconds: float, rounds: int = 5) -> dict[str, floa
             if number:
                 ours.append(mine)
                 bare.append(theirs)
+                answers = mine.statuses.total(), theirs.statuses.total()
+                taken = mockpars.cpu() - before[0], baseline.cpu() - before[1]
+                cpu.append((taken[0] / answers[0], taken[1] / answers[1]))
     rate = statistics.median(result.rate for result in ours)
     bare_rate = statistics.median(result.rate for result in bare)
     return {
@@ -230,6 +241,9 @@ def submissions(folder: Path, seconds: float, rounds: int = 5) -> dict[str, floa
         "submissions_p99_ms": statistics.median(result.p99 for result in ours),
         "bare_per_second": bare_rate,
         "bare_p99_ms": statistics.median(result.p99 for result in bare),
+        "submission_cpu_us": statistics.median(mine for mine, _ in cpu) * 1e6,
+        "bare_cpu_us": statistics.median(theirs for _, theirs in cpu) * 1e6,
+        "cpu_ratio": statistics.median(theirs / mine for mine, theirs in cpu),
         "ratio_to_bare": statistics.median(mine.rate / theirs.rate for mine, theirs in zip(ours, bare, strict=True)),
     }
 
@@ -278,7 +292,8 @@ def reset(folder: Path, runs: int = 20) -> float:
     with serve(MOCKPARS, "--db", str(folder / "reset.db"), "--clock", CLOCK) as server:
         for _ in range(runs):
             Completions(server).store(1000)
-            request = make_request("POST", f"{server.url}/_mockpars/sandboxes/default/reset")
+            url = f"{server.url}/_mockpars/sandboxes/default/reset"
+            request = make_request("POST", url, b"{}", media="application/json")
             times.append(load(server.url, iter([request]), connections=1).p50)
     return statistics.median(times)
 
@@ -323,7 +338,12 @@ def table(measured: dict[str, float], chosen: argparse.Namespace) -> str:
             "2,000/s, under 20 ms",
         ),
         ("bare endpoint, same server and run", "{bare_per_second:.0f}/s, p99 {bare_p99_ms:.1f} ms", ""),
-        ("ratio to the bare endpoint", "{ratio_to_bare:.2f}", "at least 0.7"),
+        ("ratio to the bare endpoint, by rate", "{ratio_to_bare:.2f}", "at least 0.7"),
+        (
+            "ratio to the bare endpoint, by processor time",
+            "{cpu_ratio:.2f} ({submission_cpu_us:.0f} and {bare_cpu_us:.0f} microseconds)",
+            "",
+        ),
         ("status lookup at 1,000 records", "{lookup_few_ms:.2f} ms", ""),
         (
             f"status lookup at {chosen.records:,} records",

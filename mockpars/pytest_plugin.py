@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--pars-target", help="collect the contract cases, to run over: mock, a URL, sandbox, replay:FILE")
     group.addoption("--pars-case", action="append", default=[], metavar="PATTERN", help="only cases whose id fits")
     group.addoption("--pars-roles", metavar="FILE", help="who plays the roles on the real sandbox")
-    group.addoption("--pars-i-hold-the-credentials", action="store_true", help="yes, send to a service that is not ours")
+    group.addoption("--pars-i-hold-the-credentials", action="store_true", help="yes, send to what is not ours")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from mockpars.domain.clock import Clock
 from mockpars.errors import UnknownSandbox
 from mockpars.resources import data_path
-from mockpars.service import sandboxes
+from mockpars.service import arming, sandboxes
 from mockpars.service.roster import Roster, read_roster
 from mockpars.service.sandbox import Sandbox
+from mockpars.service.scenario_files import ScenarioFiles
 from mockpars.settings import Settings
 from mockpars.store import Store, open_store
 from mockpars.store.worlds import WorldRow
@@ -24,6 +25,7 @@ class World:
         self.settings = settings
         self.store = store
         self.roster = roster
+        self.scenario_files = ScenarioFiles(data_path("seed") / "scenarios", settings.scenarios)
         self._visits = 0
 
     @property
@@ -86,5 +88,8 @@ def open_world(settings: Settings, *, grouped: bool) -> World:
             store.worlds.set_account(found.id, settings.user, settings.password, settings.provider)
             if settings.clock is not None:
                 store.worlds.set_clock(found.id, Clock(fixed_at=settings.clock))
+        saved = world.scenario_files.read_own()
+        if settings.scenarios is not None:
+            arming.arm_saved(world.sandbox(sandboxes.DEFAULT), saved)
     store.commit()
     return world

@@ -48,3 +48,10 @@ def ready(served: Served) -> Served:
     """A fresh sandbox in which the reference's activity is registered."""
     served.registered()
     return served
+
+
+@pytest.fixture
+def stored(ready: Served) -> Served:
+    """The reference's activity and its learner record are on file."""
+    assert ready.post("SaveLearnerActivity").one("Result") == "Accepted"
+    return ready

@@ -16,8 +16,8 @@ from lxml import etree
 from mockpars.resources import data_path
 from mockpars.service import overnight, sandboxes
 from mockpars.settings import load
-from mockpars.web.doorway import Exchange
 from mockpars.web.app import create_app
+from mockpars.web.doorway import Exchange
 from mockpars.web.operations import OPERATIONS
 from mockpars.wire.names import ACCME, AR, BLL, EX, HX, LOM, MEMS
 from mockpars.wire.schemas import Schemas
@@ -206,7 +206,10 @@ def activity(
     provider: str | None = None,
 ) -> str:
     """A MedicalEducationMetrics."""
-    ids = f"<lom:identifier><lom:catalog>Provider Activity ID</lom:catalog><lom:entry>{escape(name)}</lom:entry></lom:identifier>"
+    ids = (
+        f"<lom:identifier><lom:catalog>Provider Activity ID</lom:catalog><lom:entry>{escape(name)}</lom:entry>"
+        "</lom:identifier>"
+    )
     if accme_id is not None:
         ids += (
             f"<lom:identifier><lom:catalog>ACCME Activity ID</lom:catalog><lom:entry>{accme_id}</lom:entry>"
@@ -313,7 +316,7 @@ class Served:
         *,
         sandbox: str | None = None,
         media: str | None = XML,
-        alias: int = 0,
+        alias: int | str = 0,
         **headers: str,
     ) -> Answer:
         """POSTs a message (the reference's sample without one); header names are written with underscores."""
@@ -323,7 +326,7 @@ class Served:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.request("POST", path, data=data, content_type=media, headers=named)
 
-    def get(self, operation: str, *, sandbox: str | None = None, alias: int = 0, **query: str) -> Answer:
+    def get(self, operation: str, *, sandbox: str | None = None, alias: int | str = 0, **query: str) -> Answer:
         """Reads by GET with the right HTTP Basic credentials."""
         path = path_of(operation, sandbox, alias)
         return self.request("GET", path, query_string=query, headers={"Authorization": basic()})
@@ -360,7 +363,7 @@ class Served:
         return self.world.store.activities.count(world), self.world.store.records.count(world)
 
 
-def path_of(operation: str, sandbox: str | None = None, alias: int = 0) -> str:
+def path_of(operation: str, sandbox: str | None = None, alias: int | str = 0) -> str:
     """Where an operation is served."""
     prefix = f"/sandboxes/{sandbox}" if sandbox else ""
-    return prefix + OPERATIONS[operation].paths[alias]
+    return prefix + OPERATIONS[operation].paths[int(alias)]

@@ -19,6 +19,8 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +172,9 @@ def register(base: str, port: int) -> None:
     """Registers the course, and stores its ID in the lookup table, as the reference asks for before any submission."""
     from mockpars.client import Accepted, ClientSettings, Course, ParsClient
 
-    course = Course(COURSE, "HIPAA Privacy and Security for Physicians", "1.0", "2026-01-01", "2026-12-31")  # type: ignore[arg-type]  # text is read as dates and amounts
+    course = Course(
+        COURSE, "HIPAA Privacy and Security for Physicians", Decimal(1), date(2026, 1, 1), date(2026, 12, 31)
+    )
     with ParsClient(ClientSettings.from_environ(client_environment(base))) as client:
         saved = client.save_activity(course)
     if not isinstance(saved, Accepted):

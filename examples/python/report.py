@@ -11,26 +11,21 @@ import json
 import sys
 from typing import Any
 
-from mockpars.client import Completion, InvalidValue, ParsClient, Report, Reporter
+from mockpars.client import InvalidValue, ParsClient, Report, Reporter, handle
 
 
 def report(event: dict[str, Any]) -> Report:
-    """Guard, register the course once, match, save, ask for the status."""
-    if not (event["learner"].get("npi") and event["learner"].get("date_of_birth")):
-        return Report("NotSubmitted", reason="The learner has no NPI or no date of birth.")
+    """Guard, register the course once, match, save, ask for the status; corrections and status reads too."""
     with ParsClient() as client:
         # A long-running program keeps one Reporter, and fills its `activities` from its own table of courses.
-        reporter = Reporter(client)
-        if event.get("event") == "check-status":
-            return reporter.check_status(event["credit_id"])
-        return reporter.report(Completion.from_event(event))
+        return handle(Reporter(client), event)
 
 
 def main() -> int:
     """Runs once; 0 when the completion was accepted."""
     try:
         found = report(json.load(sys.stdin))
-    except (InvalidValue, KeyError) as error:
+    except InvalidValue as error:
         found = Report("Error", reason=f"The event cannot be used: {error}")
     print(json.dumps(found.as_json()))
     return 0 if found.outcome == "Accepted" else 1

@@ -14,6 +14,7 @@ from mockpars.client.errors import (
     Unclear,
     Unreadable,
 )
+from mockpars.client.events import handle
 from mockpars.client.exchange import Exchange
 from mockpars.client.pars import ParsClient
 from mockpars.client.report import Report, Reporter
@@ -46,4 +47,5 @@ __all__ = [
     "Unclear",
     "Unreadable",
     "as_date",
+    "handle",
 ]

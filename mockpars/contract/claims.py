@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mockpars.contract.library import Case, Library
@@ -31,8 +31,16 @@ def by_source(library: Library, results: Iterable[Ended]) -> list[Claim]:
 
 
 def by_code(codes: Iterable[int], results: Iterable[Ended]) -> list[Claim]:
-    """A claim for each code."""
-    return _claims(map(str, codes), list(results), lambda case: tuple(map(str, case.rules)))
+    """A claim for each code; to be confirmed, it must have been provoked: a case that breaks its rule passed."""
+    ended = list(results)
+    provoked = {
+        str(code) for case, status in ended if status == "pass" and case.side == "breaks" for code in case.rules
+    }
+    found = _claims(map(str, codes), ended, lambda case: tuple(map(str, case.rules)))
+    return [
+        replace(claim, word="not reached") if claim.word == "confirmed" and claim.id not in provoked else claim
+        for claim in found
+    ]
 
 
 def _claims(ids: Iterable[str], results: list[Ended], about: Callable[[Case], tuple[str, ...]]) -> list[Claim]:

@@ -58,9 +58,8 @@ def ledger(given: Namespace) -> int:
     for group, entries in known.items():
         for name, entry in entries.items():
             by = f" by {', '.join(entry.by)}" if entry.by and entry.word == "refuted" else ""
-            print(
-                f"{group[:-1]} {name}: {entry.word} on {entry.refuted if entry.word == 'refuted' else entry.confirmed}{by}"
-            )
+            day = entry.refuted if entry.word == "refuted" else entry.confirmed
+            print(f"{group[:-1]} {name}: {entry.word} on {day}{by}")
     if given.stale_after is None:
         return GOOD
     stale = ledgers.stale(known, library, CODES, given.stale_after, datetime.now(UTC).date())

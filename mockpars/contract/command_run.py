@@ -30,13 +30,12 @@ from mockpars.contract.writing import write_reports
 def run(given: Namespace) -> int:
     """Runs the chosen cases over the target and reports."""
     library = Library(given.data)
-    cases = choose(library, given)
     name = secrets.token_hex(3)
     if given.dry_run:
-        return _dry_run(given, library, cases, name)
-    target = open_target(given, library, name)
+        return _dry_run(given, library, choose(library, given), name)
+    target = open_target(given, library, name)  # before the cases are read: a server starts meanwhile
     try:
-        outcome = perform(target, library, cases, name, given)
+        outcome = perform(target, library, choose(library, given), name, given)
     finally:
         target.close()
     document = run_report.document(outcome, library)

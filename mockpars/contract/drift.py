@@ -100,7 +100,8 @@ def _from_recording(recording: Recording, rules: Rules) -> Side:
 
 def _numbered(records: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, int], Mapping[str, Any]]:
     found: dict[tuple[str, str, int], Mapping[str, Any]] = {}
-    for record in records:
+    # Answers to what was sent at once come in any order.
+    for record in sorted(records, key=lambda one: (str(one["outcome"]), one["codes"])):
         turn = 1
         while (record["case"], record["step"], turn) in found:
             turn += 1

@@ -133,6 +133,10 @@ class Library:
         found: Mapping[str, Mapping[str, Any]] = table.get("roles", table)
         return found
 
+    def preload(self) -> None:
+        """Reads the larger part now. Raises DataInvalid."""
+        self.cases, self.roles, self.sources  # noqa: B018  # each is read when it is first looked at
+
     def body(self, name: str) -> str:
         """The text of a base body. Raises DataInvalid."""
         return self._text("bodies", name)

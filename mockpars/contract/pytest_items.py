@@ -17,6 +17,7 @@ from mockpars.contract.results import CaseResult
 from mockpars.contract.runner import Tools, run_case
 from mockpars.contract.targets.base import Target
 from mockpars.contract.targets.factory import open_target
+from mockpars.errors import MockparsError
 
 MARK = "pars_contract"
 
@@ -116,6 +117,8 @@ class CaseItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The problems and the last exchange, instead of a traceback into the suite."""
+        if isinstance(excinfo.value, MockparsError):
+            return str(excinfo.value)
         if not isinstance(excinfo.value, CaseFailed):
             return super().repr_failure(excinfo, style)
         return describe(excinfo.value.result)

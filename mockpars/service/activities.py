@@ -15,7 +15,7 @@ from mockpars.domain.rules.envelope import ENVELOPE
 from mockpars.domain.rules.identity import LOOKUP
 from mockpars.domain.vocabulary import number
 from mockpars.service.sandbox import Sandbox, as_activity_id, name_activity
-from mockpars.service.scenarios import FORCES, Scenarios, Subject
+from mockpars.service.scenarios import Scenarios, Subject
 
 ACTIVITY_CODES = frozenset({100, 101, 102, 103, 104, 105, 200, 302, 322})
 """The codes SaveActivity can answer (A4, A10); a scenario forces only what its operation can answer."""
@@ -56,9 +56,9 @@ def _save(sandbox: Sandbox, sent: ActivitySubmission, scenarios: Scenarios) -> A
         if refused:
             return _refusal(sent, refused)
     about = Subject(activities=(sent.provider_activity_id, sent.activity_id))
-    for wish in scenarios.acting_on(about, FORCES):
-        if wish.kind.code in ACTIVITY_CODES:
-            return _refusal(sent, (forced(wish.kind.code, wish.name),))
+    wish = scenarios.forcing(about, ACTIVITY_CODES)
+    if wish is not None and wish.kind.code is not None:
+        return _refusal(sent, (forced(wish.kind.code, wish.name),))
     existing = _existing(sandbox, sent)
     named = name_activity(sent.activity_id, sent.provider_activity_id)
     is_new = sent.action == "Add" and sent.activity_id is None

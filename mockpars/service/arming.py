@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from mockpars.domain.scenario import Scenario
 from mockpars.service.activities import ACTIVITY_CODES
-from mockpars.service.learners import LEARNER_CODES
+from mockpars.service.learners import LEARNER_CODES, MATCH_CODES
 from mockpars.service.sandbox import Sandbox
+from mockpars.service.scenario_files import SavedScenario
 from mockpars.store.armed import ArmedRow
 
 ArmedScenario = ArmedRow
@@ -17,7 +19,7 @@ ArmedScenario = ArmedRow
 _FORCED = {
     "SaveActivity": ACTIVITY_CODES,
     "SaveLearnerActivity": LEARNER_CODES,
-    "LearnerMatchRequest": frozenset({300, 301}),
+    "LearnerMatchRequest": MATCH_CODES,
 }
 
 
@@ -43,6 +45,16 @@ def arm(sandbox: Sandbox, body: dict[str, Any], times: int | None) -> ArmedScena
         store.armed.add(world, row)
         store.worlds.mark(world, armed=True)
     return row
+
+
+def arm_saved(sandbox: Sandbox, saved: Iterable[SavedScenario]) -> None:
+    """Arms what files say is to be armed at start, in place of what they said at the last one."""
+    for row in all_armed(sandbox):
+        if row.body.get("file"):
+            disarm(sandbox, row.id)
+    for entry in saved:
+        if entry.armed:
+            arm(sandbox, {**entry.body, "file": entry.file}, entry.times)
 
 
 def disarm(sandbox: Sandbox, number: int | None = None) -> int:

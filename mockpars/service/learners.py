@@ -29,18 +29,20 @@ from mockpars.domain.vocabulary import number
 from mockpars.service.activities import judge_provider
 from mockpars.service.deliveries import plan
 from mockpars.service.sandbox import Sandbox, name_activity
-from mockpars.service.scenarios import DECIDES, FORCES, Scenarios, Subject
+from mockpars.service.scenarios import DECIDES, Scenarios, Subject
 
 LEARNER_CODES = frozenset({100, 200, 300, 301, 302, 303, 304, 305, 306, 307, 322})
 """The codes SaveLearnerActivity can answer (L5, D6, D7, D17)."""
+MATCH_CODES = frozenset({300, 301})
+"""What a match's number can tell (L3)."""
 
 
 def match(sandbox: Sandbox, identity: LearnerIdentity, scenarios: Scenarios) -> int:
     """How many records of PARS the learner matches (L2, L3); reject-300 and reject-301 make it 0 and 2."""
     found = sandbox.matching(identity)
-    for wish in scenarios.acting_on(Subject(found, (identity.npi,)), FORCES):
-        if wish.kind.code in (300, 301):
-            return 0 if wish.kind.code == 300 else 2
+    wish = scenarios.forcing(Subject(found, (identity.npi,)), MATCH_CODES)
+    if wish is not None:
+        return 0 if wish.kind.code == 300 else 2
     return len(found)
 
 
@@ -61,9 +63,9 @@ def _submit(sandbox: Sandbox, provider_id: str, sent: LearnerSubmission, scenari
             return LearnerResult(sent.delete, findings=refused)
     found = sandbox.matching(sent.identity)
     about = Subject(found, (sent.identity.npi,), (sent.activity_id, sent.provider_activity_id))
-    for wish in scenarios.acting_on(about, FORCES):
-        if wish.kind.code in LEARNER_CODES:
-            return LearnerResult(sent.delete, findings=(forced(wish.kind.code, wish.name),))
+    wish = scenarios.forcing(about, LEARNER_CODES)
+    if wish is not None and wish.kind.code is not None:
+        return LearnerResult(sent.delete, findings=(forced(wish.kind.code, wish.name),))
     findings = judge(IDENTITY, _identity_facts(sent.identity, found), sent.locate)
     if findings:
         return LearnerResult(sent.delete, findings=findings)

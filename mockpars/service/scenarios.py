@@ -10,6 +10,7 @@ from mockpars.domain.model import Physician
 from mockpars.domain.scenario import CATALOGUE_OF_SCENARIOS, Effect, Scenario, find_scenario
 from mockpars.errors import UnknownScenario
 from mockpars.service.sandbox import Sandbox
+from mockpars.service.scenario_files import ScenarioFiles
 from mockpars.store.armed import ArmedRow
 
 
@@ -34,13 +35,24 @@ def read_scenario(name: str, reason: str | None = None) -> Scenario:
     return found
 
 
+def read_wish(name: str, files: ScenarioFiles) -> ArmedRow:
+    """Reads a name of the catalogue or of a file, as if it were armed. Raises UnknownScenario."""
+    found = find_scenario(name)
+    if found is not None:
+        return ArmedRow(0, None, {"scenario": found.name})
+    saved = files.named(name)
+    if saved is None:
+        raise UnknownScenario(name, files.names())
+    return ArmedRow(0, saved.times, dict(saved.body))
+
+
 @dataclass
 class Scenarios:
     """The scenarios that may act on one request; each armed one is spent at most once by it."""
 
     sandbox: Sandbox
     operation: str
-    asked: tuple[Scenario, ...] = ()
+    asked: tuple[ArmedRow, ...] = ()
     _spent: set[int] = field(default_factory=set)
     _armed: list[ArmedRow] | None = None
 
@@ -49,28 +61,44 @@ class Scenarios:
         """Whether a fault can act on this request at all; if not, nobody need work out what it is about."""
         return bool(self.asked) or self.sandbox.world.armed or self.sandbox.has_faulty_physicians
 
-    def acting_on(self, about: Subject, effects: frozenset[Effect]) -> list[Scenario]:
+    def forcing(self, about: Subject, codes: frozenset[int]) -> Scenario | None:
+        """The first that forces one of the codes which the operation can answer; others wait for theirs."""
+        return next(iter(self.acting_on(about, FORCES, codes)), None)
+
+    def acting_on(
+        self, about: Subject, effects: frozenset[Effect], codes: frozenset[int] | None = None
+    ) -> list[Scenario]:
         """Those with one of `effects` that act on a record, the request's own wishes first."""
-        found = [entry for entry in self.asked if entry.kind.effect in effects]
+        found = [wish for row in self.asked if (wish := self._acting(row, about, effects, codes))]
         for physician in about.known:
             if physician.scenario:
                 mine = read_scenario(physician.scenario, physician.reason)
-                if mine.kind.effect in effects:
+                if mine.kind.effect in effects and (codes is None or mine.kind.code in codes):
                     found.append(mine)
         if self.sandbox.world.armed:
-            found.extend(self._from_armed(about, effects))
+            found.extend(self._from_armed(about, effects, codes))
         return found
 
-    def _from_armed(self, about: Subject, effects: frozenset[Effect]) -> Iterable[Scenario]:
+    def _from_armed(
+        self, about: Subject, effects: frozenset[Effect], codes: frozenset[int] | None
+    ) -> Iterable[Scenario]:
         if self._armed is None:
             self._armed = self.sandbox.store.armed.all(self.sandbox.world.id)
         for row in self._armed:
-            entry = read_scenario(row.body["scenario"], row.body.get("reason"))
-            if entry.kind.effect in effects and self._meant(row, about) and self._drawn(row):
+            wish = self._acting(row, about, effects, codes)
+            if wish is not None:
                 if row.id not in self._spent:
                     self._spent.add(row.id)
                     self.sandbox.store.armed.spend(self.sandbox.world.id, row.id)
-                yield entry
+                yield wish
+
+    def _acting(
+        self, row: ArmedRow, about: Subject, effects: frozenset[Effect], codes: frozenset[int] | None
+    ) -> Scenario | None:
+        wish = read_scenario(row.body["scenario"], row.body.get("reason"))
+        if wish.kind.effect not in effects or (codes is not None and wish.kind.code not in codes):
+            return None
+        return wish if self._meant(row, about) and self._drawn(row) else None
 
     def _meant(self, row: ArmedRow, about: Subject) -> bool:
         wanted = row.body

@@ -8,15 +8,24 @@ from mockpars.domain.model import Activity
 from mockpars.store.codec import activity_from, activity_text, to_micros
 from mockpars.store.engine import Engine
 
+_MOST_KEPT = 512
+
 
 class Activities:
-    """The table `activity`."""
+    """The table `activity`.
+
+    Submissions come in runs for one activity, so those asked for are kept here for as long as nobody else can have
+    changed them (`Engine.generation`).
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._db = engine
+        self._generation = -1
+        self._kept: dict[tuple[int, int], Activity] = {}
 
     def save(self, world: int, activity: Activity, document: str, now: datetime) -> None:
         """Adds an activity, or replaces the one with its ID."""
+        self._kept.clear()
         self._db.execute(
             "INSERT INTO activity (world, id, provider_activity_id, saved_at, body, document) "
             "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (world, id) DO UPDATE SET "
@@ -34,6 +43,7 @@ class Activities:
 
     def delete(self, world: int, activity_id: int, now: datetime) -> None:
         """Hides an activity (D13)."""
+        self._kept.clear()
         self._db.execute(
             "UPDATE activity SET deleted_at = ? WHERE world = ? AND id = ?",
             (to_micros(now), world, activity_id),
@@ -41,11 +51,19 @@ class Activities:
 
     def find(self, world: int, activity_id: int) -> Activity | None:
         """The live activity with that ACCME Activity ID."""
-        rows = self._db.execute(
-            "SELECT id, provider_activity_id, body FROM activity WHERE world = ? AND id = ? AND deleted_at IS NULL",
-            (world, activity_id),
-        )
-        return activity_from(*rows[0]) if rows else None
+        if self._generation != self._db.generation or len(self._kept) >= _MOST_KEPT:
+            self._generation = self._db.generation
+            self._kept.clear()
+        found = self._kept.get((world, activity_id))
+        if found is None:
+            rows = self._db.execute(
+                "SELECT id, provider_activity_id, body FROM activity WHERE world = ? AND id = ? AND deleted_at IS NULL",
+                (world, activity_id),
+            )
+            if not rows:
+                return None
+            found = self._kept[world, activity_id] = activity_from(*rows[0])
+        return found
 
     def find_by_provider(self, world: int, provider_activity_id: str) -> Activity | None:
         """The live activity with that Provider Activity ID."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -112,7 +111,6 @@ def activity_text(activity: Activity) -> str:
     )
 
 
-@lru_cache(maxsize=512)  # submissions come in runs for one activity; its text is the key, so it cannot go stale
 def activity_from(activity_id: int, provider_activity_id: str, text: str) -> Activity:
     """Reads an activity back."""
     body = orjson.loads(text)

@@ -21,7 +21,7 @@ class Engine(Protocol):
 
     @property
     def generation(self) -> int:
-        """As long as it is the same, rows are as this connection read or wrote them; asked within a transaction."""
+        """As long as it is the same, rows are as this connection last read or wrote them."""
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Runs one statement and returns all its rows. Raises StoreError when the store cannot."""
@@ -113,10 +113,8 @@ class SqliteEngine:
                 self._depth -= 1
             return
         joins = self._db.in_transaction
-        if joins:
-            self.execute("SAVEPOINT member")
-        else:
-            self.execute("BEGIN IMMEDIATE")
+        self.execute("SAVEPOINT member" if joins else "BEGIN IMMEDIATE")
+        if not joins:  # nobody else can write from here to the commit
             self._notice_others()
         self._depth = 1
         try:
@@ -144,6 +142,8 @@ class SqliteEngine:
     @property
     def generation(self) -> int:
         """Changes when something was undone, or when another connection wrote to the file."""
+        if not self._depth:
+            self._notice_others()
         return self._generation
 
     def _undo(self, joined: bool) -> None:

@@ -97,7 +97,9 @@ class PostgresEngine:
 
     @property
     def generation(self) -> int:
-        """Changes with each transaction."""
+        """Changes with each transaction, and with each question outside of one."""
+        if not self._depth:
+            self._generation += 1
         return self._generation
 
     def commit(self) -> None:

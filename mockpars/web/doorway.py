@@ -16,10 +16,10 @@ import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from io import BytesIO
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, cast
-from xml.sax.saxutils import escape
 
 from mockpars.web import bodies, connections
 from mockpars.web.bodies import Limits, Refusal
@@ -84,10 +84,11 @@ class Conversation(bodies.Source, Protocol):
 
 def xml_fault(status: int, code: str, reason: str, fix: str) -> bytes:
     """Render a Fault for an answer the application had no part in."""
+    code, reason, fix = (escape(text, quote=False) for text in (code, reason, fix))
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<Fault xmlns="http://schemas.datacontract.org/2004/07/BLL.Service">'
-        f"<Code>{escape(code)}</Code><Reason>{escape(reason)}</Reason><Fix>{escape(fix)}</Fix><Details/></Fault>"
+        f"<Code>{code}</Code><Reason>{reason}</Reason><Fix>{fix}</Fix><Details/></Fault>"
     ).encode()
 
 

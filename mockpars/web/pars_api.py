@@ -117,7 +117,7 @@ class _Door:
             except UnknownSandbox as error:
                 return broken(NotFound(error.reason, error.fix))
             try:
-                visit.read_wishes()
+                visit.read_wishes(self._world.scenario_files)
                 return visit.reply(self.answer(visit, operation))
             except BrokenRequest as error:
                 return visit.refuse(error)

@@ -10,7 +10,8 @@ from mockpars.domain.scenario import Scenario
 from mockpars.errors import BadScenario, BrokenRequest, UnknownScenario
 from mockpars.service import journal
 from mockpars.service.sandbox import Sandbox
-from mockpars.service.scenarios import BREAKS, Scenarios, Subject, read_scenario
+from mockpars.service.scenario_files import ScenarioFiles
+from mockpars.service.scenarios import BREAKS, Scenarios, Subject, read_wish
 from mockpars.web import faults
 from mockpars.web.doorway import Environ, Exchange
 from mockpars.web.operations import Answer
@@ -48,13 +49,14 @@ class Visit:
     def __post_init__(self) -> None:
         self.scenarios = Scenarios(self.sandbox, self.operation)
 
-    def read_wishes(self) -> None:
+    def read_wishes(self, files: ScenarioFiles) -> None:
         """Reads the scenarios the request itself asks for. Raises BrokenRequest for one that nobody knows."""
         wished = self.environ.get(_SHOWN_HEADERS[SCENARIO_HEADER])
         if not wished:
             return
         try:
-            self.scenarios.asked = tuple(read_scenario(name.strip()) for name in wished.split(",") if name.strip())
+            names = [name.strip() for name in wished.split(",")]
+            self.scenarios.asked = tuple(read_wish(name, files) for name in names if name)
         except UnknownScenario as error:
             raise BadScenario(f"{SCENARIO_HEADER}: {error.reason}", error.fix) from None
 
@@ -120,7 +122,7 @@ class Visit:
             response=reply.body.decode("utf-8", "replace"),
             duration_ms=(time.perf_counter() - self.started) * 1000,
             fault=self.fault.name if self.fault else None,
-            scenarios=tuple(entry.name for entry in self.scenarios.asked),
+            scenarios=tuple(str(wish.body["scenario"]) for wish in self.scenarios.asked),
             verdict=answer.verdict if answer else {},
         )
 

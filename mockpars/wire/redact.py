@@ -71,7 +71,8 @@ def redact(body: str, *, plain: bool = False, secrets: tuple[str, ...] = ()) -> 
 
 def _redact_plain(body: str) -> str:
     """In a valid message these elements hold text only, so it is all that stands between their tags."""
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for end_tag in _END_TAG.finditer(body):
         end = end_tag.start()
         start = body.index(">", body.rindex("<", 0, end)) + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockpars.client import answers
+from mockpars.client import Accepted, Rejected
 from mockpars.client.answers import NotAnAnswer, parse, read_fault, read_match, read_saved_learner, read_status
 
 ACCEPTED = (
@@ -41,7 +41,7 @@ def test_another_answer_to_a_match_is_refused(body: bytes) -> None:
 
 def test_an_accepted_record() -> None:
     found = read_saved_learner(parse(ACCEPTED))
-    assert isinstance(found, answers.Accepted)
+    assert isinstance(found, Accepted)
     assert (found.credit_id, found.status, found.activity_id) == ("ccid:x:1", "Submitted", "12345678")
 
 
@@ -51,7 +51,7 @@ def test_a_rejected_record_with_two_codes() -> None:
     )
     body = ACCEPTED.replace(b"Accepted<", b"Rejected<").replace(b"<Errors/>", errors)
     found = read_saved_learner(parse(body))
-    assert isinstance(found, answers.Rejected)
+    assert isinstance(found, Rejected)
     assert found.codes == (305, 303)
     assert found.problems[0].field == "CreditAmount"
 
@@ -71,7 +71,10 @@ def test_a_status_that_pars_does_not_have_is_no_answer() -> None:
 
 
 def test_a_fault_is_told_from_a_gateways_page() -> None:
-    body = b"<Fault><Code>Schema</Code><Reason>no</Reason><Details><Detail><Line>3</Line><Problem>x</Problem></Detail></Details></Fault>"
+    body = (
+        b"<Fault><Code>Schema</Code><Reason>no</Reason>"
+        b"<Details><Detail><Line>3</Line><Problem>x</Problem></Detail></Details></Fault>"
+    )
     found = read_fault("SaveActivity", 400, body)
     assert found is not None
     assert (found.code, found.details[0].line) == ("Schema", 3)

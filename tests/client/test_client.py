@@ -15,6 +15,7 @@ from mockpars.client import (
     Course,
     Fault,
     Learner,
+    LearnerStatus,
     NoAnswer,
     ParsClient,
     Rejected,
@@ -157,18 +158,25 @@ def test_when_nobody_can_tell_the_outcome_is_unclear(sandbox: Pars, client: Pars
     assert len(sandbox.journal.of(SAVE)) == 1
 
 
-def test_a_duplicate_of_our_own_unclear_message_is_our_record(sandbox: Pars, client: ParsClient) -> None:
-    """The first message is saved behind our look: as when a slow gateway delivers it after all."""
-    wanted = completion(sandbox)
+def test_a_duplicate_of_our_own_unclear_message_is_our_record(
+    sandbox: Pars, client: ParsClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first message arrives behind our look, as when a slow gateway delivers it after all."""
     activity = sandbox.activity("AMC-1", credits="1.5")
-    first = client.save_learner(wanted, activity.activity_id)
-    sandbox.arm("server-error", times=1, operation=SAVE)
-    sandbox.arm("too-many-requests:1", times=1, operation=STATUS)
-    found = client.save_learner(wanted, activity.activity_id)
-    assert isinstance(first, Accepted)
+    sandbox.arm("answer-lost", times=1, operation=SAVE)
+    look = client.status_by_learner
+    looks: list[object] = []
+
+    def late(*given: str) -> LearnerStatus | None:
+        looks.append(given)
+        return look(*given) if len(looks) > 1 else None
+
+    monkeypatch.setattr(client, "status_by_learner", late)
+    found = client.save_learner(completion(sandbox), activity.activity_id)
+
+    assert [entry.codes for entry in sandbox.journal.of(SAVE)] == [[], [304]]
     assert isinstance(found, Accepted)
-    assert (found.credit_id, found.recovered) == (first.credit_id, True)
-    assert len(sandbox.records) == 1
+    assert (found.credit_id, found.recovered) == (sandbox.records[0].credit_id, True)
 
 
 def test_a_registration_whose_answer_is_lost_is_looked_up(sandbox: Pars, client: ParsClient) -> None:
@@ -191,9 +199,10 @@ def test_a_server_that_is_not_there_was_never_reached(waits: list[float]) -> Non
     environ |= {"ACCME_ACTIVITY_URL": "http://127.0.0.1:9/a", "ACCME_LEARNER_URL": "http://127.0.0.1:9/l"}
     learner = Learner("A", "B", date(1970, 1, 1), "1234567890")
     patience = Patience(sleep=waits.append)
-    with ParsClient(ClientSettings.from_environ(environ), patience=patience) as client:
-        with pytest.raises(NoAnswer) as caught:
-            client.save_learner(Completion(learner, COURSE, date(2026, 5, 6), consent=True), "12345678")
+    wanted = Completion(learner, COURSE, date(2026, 5, 6), consent=True)
+    settings = ClientSettings.from_environ(environ)
+    with ParsClient(settings, patience=patience) as client, pytest.raises(NoAnswer) as caught:
+        client.save_learner(wanted, "12345678")
     assert not caught.value.sent
     assert len(waits) == 4
 

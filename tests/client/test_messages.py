@@ -23,7 +23,8 @@ MOC = Course(
 )  # fmt: skip
 COMPLETION = Completion(AWKWARD, COURSE, date(2026, 5, 6), consent=True)
 BOARD = Completion(
-    AWKWARD, MOC, date(2026, 5, 6), consent=True, credits=(Credit(Decimal(1)), Credit(Decimal("0.5"), "Self-Assessment", "ABOS", "95001"))
+    AWKWARD, MOC, date(2026, 5, 6), consent=True,
+    credits=(Credit(Decimal(1)), Credit(Decimal("0.5"), "Self-Assessment", "ABOS", "95001")),
 )  # fmt: skip
 MAKE = Messages(SETTINGS)
 ALL = [

@@ -32,7 +32,7 @@ def event(**changes: Any) -> dict[str, Any]:
     [
         (date(2026, 5, 6), date(2026, 5, 6)),
         (datetime(2026, 5, 6, 23, 40, tzinfo=CENTRAL), date(2026, 5, 6)),
-        (datetime(2026, 5, 6, 23, 40), date(2026, 5, 6)),  # noqa: DTZ001 - without a zone, as events come
+        (datetime(2026, 5, 6, 23, 40), date(2026, 5, 6)),
         (datetime(2026, 5, 7, 4, 40, tzinfo=UTC), date(2026, 5, 7)),
         ("2026-05-06", date(2026, 5, 6)),
         ("2026-05-06T23:40:00-05:00", date(2026, 5, 6)),

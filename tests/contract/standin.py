@@ -1,4 +1,7 @@
-"""A stand-in for ACCME's sandbox: a mock behind a doorman that changes the shape of every answer and knows no control API."""
+"""A stand-in for ACCME's sandbox: a mock behind a doorman who changes the shape of every answer.
+
+The doorman knows no control API, and can lose answers, redirect, or change what is said.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ ANSWER = '<A xmlns="urn:one"><Result>Accepted</Result><Id>12345678</Id><At>2026-
 
 def side(body: str = ANSWER, **changed: Any) -> Side:
     record: dict[str, Any] = {
-        "case": "one", "step": "step 1", "operation": "SaveActivity", "http": 200, "media": "application/xml;charset=utf-8",
+        "case": "one", "step": "step 1", "operation": "SaveActivity", "http": 200,
+        "media": "application/xml;charset=utf-8",
         "outcome": "Accepted", "codes": [], "match": None, "status": None, "fault": None, "seconds": 0.1,
         "shape": shape(body), **changed,
     }  # fmt: skip
@@ -59,7 +60,8 @@ def test_a_little_slower_is_no_drift() -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("", "empty"), ("0001", "4 digits"), ("1.0", "decimal"), ("true", "boolean"), ("ccid:x:1", "ccid"), ("two words", "text"),
+    [("", "empty"), ("0001", "4 digits"), ("1.0", "decimal"), ("true", "boolean"), ("ccid:x:1", "ccid"),
+     ("two words", "text"),
      ("2026-05-06T00:00:00-05:00", "instant with offset"), ("2026-05-06T00:00:00", "date and time without zone")],
 )  # fmt: skip
 def test_values_have_a_format(text: str, kind: str) -> None:
@@ -81,7 +83,8 @@ def test_a_proposal_keeps_what_was_known_and_adds_what_a_run_says(tmp_path: Path
     day = date(2026, 5, 6)
     found = proposed(
         ledgers.load(path), day,
-        Claim("T8", "not reached", (), ()), Claim("L3", "refuted", (), ("a-case",)), Claim("303", "confirmed", ("b",), ()),
+        Claim("T8", "not reached", (), ()), Claim("L3", "refuted", (), ("a-case",)),
+        Claim("303", "confirmed", ("b",), ()),
     )  # fmt: skip
     assert found["sources"]["T8"] == {"confirmed": date(2026, 1, 1)}
     assert found["sources"]["L3"] == {"confirmed": date(2026, 1, 1), "refuted": day, "by": ["a-case"]}

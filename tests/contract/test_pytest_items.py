@@ -30,13 +30,21 @@ def test_cases_are_collected_and_pass(tmp_path: Path) -> None:
 
 
 def test_an_omitted_case_is_skipped_with_its_reason(tmp_path: Path) -> None:
-    from tests.contract.standin import StandIn
+    recording = tmp_path / "empty.jsonl"
+    recording.write_text(
+        '{"format": "mockpars-recording/1", "target": "t", "kind": "mock", "run": "r", "recorded": "2026-05-06"}\n'
+    )
+    found = run_pytest(tmp_path, f"--pars-target=replay:{recording}", "--pars-case=match-everything-*", "-rs")
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "the recording does not hold it" in found.stdout
 
-    with StandIn() as standin:
-        pass
-    found = run_pytest(tmp_path, f"--pars-target={standin.url}", "--pars-case=match-everything-*")
+
+def test_a_target_that_does_not_answer_says_so_without_a_traceback(tmp_path: Path) -> None:
+    found = run_pytest(tmp_path, "--pars-target=http://127.0.0.1:9", "--pars-case=match-everything-*")
     assert found.returncode == 1
     assert "does not answer" in found.stdout
+    assert "Traceback" not in found.stdout
+    assert "factory.py" not in found.stdout
 
 
 def test_k_and_m_choose_among_them(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ RULES = Rules.load(Library().root)
 SAVED = f"""<SaveLearnerActivityResponse xmlns="{B}"><Result>Rejected</Result><LearnerRecords>
 <LearnerRecord><Result>Accepted</Result><CreditId>ccid:mockpars:000000001</CreditId><Status>Submitted</Status>
 <AccmeActivityID>12345678</AccmeActivityID><Action>Add</Action><Errors/></LearnerRecord>
-<LearnerRecord><Result>Rejected</Result><Action>Add</Action><Errors><Error><Code>303</Code><Field>CompletedDateTime</Field>
-<Message>m</Message><Fix>f</Fix></Error><Error><Code>305</Code><Field>CreditAmount</Field><Message>1.0, 304 and 322</Message>
+<LearnerRecord><Result>Rejected</Result><Action>Add</Action><Errors><Error><Code>303</Code>
+<Field>CompletedDateTime</Field>
+<Message>m</Message><Fix>f</Fix></Error><Error><Code>305</Code><Field>CreditAmount</Field>
+<Message>1.0, 304 and 322</Message>
 <Fix>f</Fix></Error></Errors></LearnerRecord></LearnerRecords></SaveLearnerActivityResponse>"""
 STATUS = f"""<LearnerStatusResponse xmlns="{B}"><CreditId>ccid:mockpars:000000001</CreditId><Status>Transmitted</Status>
 <Deliveries><Delivery><Destination>ABIM</Destination><Kind>CertifyingBoard</Kind><Status>Rejected</Status></Delivery>

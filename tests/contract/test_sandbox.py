@@ -148,6 +148,16 @@ def test_an_answer_that_is_lost_leaves_nothing_behind(
     assert standin.held() == {"activities": 0, "learner_records": 0}
 
 
+def test_a_url_without_the_control_api_is_treated_as_the_real_sandbox_is(
+    standin: StandIn, roles: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--target", standin.url, "--case", "match-everything-*", "--roles", roles, "--rate", 0]
+    assert contract(monkeypatch, "run", *options) == 2
+    assert "say so with --i-hold-the-credentials" in capsys.readouterr().err
+    assert standin.seen == []
+    assert contract(monkeypatch, "run", *options, "--i-hold-the-credentials") == 0
+
+
 def test_a_redirect_is_never_followed(
     standin: StandIn, roles: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -197,7 +207,7 @@ def test_a_recording_holds_no_credentials_and_no_identities_and_replays(
             assert person["npi"] not in written
             assert person["date_of_birth"] not in written
             assert f">{person['last_name']}<" not in written
-    ET.parse(junit)
+    ET.parse(junit)  # noqa: S314  # our own report
     assert contract(monkeypatch, "run", "--target", f"replay:{path}", *chosen()) == 0
 
 

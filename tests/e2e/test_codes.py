@@ -60,7 +60,7 @@ def test_an_activity_is_rejected_with_its_code(
 ) -> None:
     """200, Rejected, that code and no other, and not registered."""
     assert persona in PEOPLE
-    answer = server.post("SaveActivity", support.activities(activity(**sent)), sandbox)  # type: ignore[arg-type] # by name
+    answer = server.post("SaveActivity", support.activities(activity(**sent)), sandbox)
     assert (answer.status, answer.one("Result"), answer.codes) == (200, "Rejected", [str(code)])
     assert server.post("SaveLearnerActivity", support.learners(), sandbox).codes == ["302"]
 

@@ -97,7 +97,7 @@ def _cut(text: str, mark: str) -> str:
 
 
 def test_neither_password_nor_birth_date_is_on_disk(serve: Callable[..., Served], tmp_path: Path) -> None:
-    """After right, wrong, broken, misspelt, misencoded and misplaced requests, the database file is searched for bytes."""
+    """After right, wrong, broken, misspelt, misencoded requests, the file is searched byte for byte."""
     path = tmp_path / "mockpars.db"
     served = serve(db=str(path), user=USER, password=SECRET)
     right = {"user": USER, "password": SECRET}

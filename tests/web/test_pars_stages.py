@@ -183,7 +183,7 @@ def test_identity_then_activity_then_completion(
     ready: Served, who: str, changes: dict[str, str], codes: list[str]
 ) -> None:
     """The rules' own order."""
-    message = support.learners(record(PEOPLE[who], **changes))  # type: ignore[arg-type] # of the keywords' types
+    message = support.learners(record(PEOPLE[who], **changes))
     assert ready.post("SaveLearnerActivity", message).codes == codes
 
 

@@ -66,11 +66,17 @@ def _item(ruling: Ruling, group: str) -> Item:
         title=title,
         status=ruling.state,
         group=group,
-        reason="" if not broken else f"Why it matters: {ruling.why}" if ruling.why else "",
+        reason=_reason(ruling),
         problems=tuple(shown) if broken else (),
         sources=ruling.sources,
         notes=() if broken else tuple(shown),
     )
+
+
+def _reason(ruling: Ruling) -> str:
+    if ruling.state == NEVER:
+        return "nothing that the client did called for it"
+    return f"Why it matters: {ruling.why}" if ruling.state == BROKEN and ruling.why else ""
 
 
 def _sentence(mark: Mark) -> str:

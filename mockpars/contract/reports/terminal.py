@@ -44,7 +44,8 @@ def render(document: Document, *, colour: bool = False, verbose: bool = False) -
 class Progress:
     """A letter per item as it ends, when someone is watching."""
 
-    def __init__(self, statuses: dict[str, Kind], stream: TextIO = sys.stderr) -> None:
+    def __init__(self, statuses: dict[str, Kind], stream: TextIO | None = None) -> None:
+        stream = stream or sys.stderr
         self._statuses = statuses
         self._stream = stream
         self._watched = stream.isatty()

@@ -16,7 +16,7 @@ from mockpars.contract.library import Library
 from mockpars.contract.targets.mock import DEFAULT_CLOCK, MockTarget
 from mockpars.contract.trouble import TargetUnreachable
 
-_PATIENCE: Final = 15.0
+_PATIENCE: Final = 30.0
 _COMMAND: Final = (
     "-m",
     "mockpars",
@@ -32,7 +32,9 @@ _COMMAND: Final = (
 
 
 class ServedMock(MockTarget):
-    """Starts a server when made; `close` stops it."""
+    """Starts a server when made; `close` stops it, and its sandboxes go with it."""
+
+    tidy = False
 
     def __init__(self, library: Library, run: str) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MOCKPARS_")}
@@ -40,6 +42,7 @@ class ServedMock(MockTarget):
             [sys.executable, *_COMMAND], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
         )
         try:
+            library.preload()  # while the server starts
             super().__init__(self._first_line(), library, run)
             self._wait_until_ready()
         except BaseException:

@@ -8,7 +8,8 @@ from typing import Any
 from mockpars.domain.scenario import CATALOGUE_OF_SCENARIOS, Scenario
 from mockpars.service import arming, physicians
 from mockpars.service.arming import ArmedScenario, can_act
-from mockpars.service.scenarios import read_scenario
+from mockpars.service.scenario_files import SavedScenario
+from mockpars.service.scenarios import read_scenario, read_wish
 from mockpars.web.control.endpoint import NUMBER_MOST, PREFIX, SANDBOX, Call, Endpoint, choice, fields, text, whole
 from mockpars.web.control.refusals import Detail, invalid, not_found
 from mockpars.web.operations import OPERATIONS
@@ -32,6 +33,22 @@ def list_scenarios(call: Call) -> dict[str, Any]:
             }
             for kind in CATALOGUE_OF_SCENARIOS.values()
         ]
+        + [_saved(entry) for entry in call.world.scenario_files.all() if entry.name]
+    }
+
+
+def _saved(entry: SavedScenario) -> dict[str, Any]:
+    """A scenario of a file, as an entry of the catalogue."""
+    kind = read_scenario(entry.body["scenario"]).kind
+    return {
+        "name": entry.name,
+        "title": entry.title or kind.title,
+        "effect": kind.effect,
+        "code": kind.code,
+        "argument": None,
+        "default": None,
+        "basis": kind.basis,
+        "source": kind.source,
     }
 
 
@@ -43,8 +60,11 @@ def list_armed(call: Call) -> dict[str, Any]:
 def arm(call: Call) -> dict[str, Any]:
     """From now on it acts on the requests it means."""
     sandbox, body = call.sandbox(), dict(call.body)
+    wish = read_wish(body["scenario"], call.world.scenario_files)
+    body = {**wish.body, **{key: value for key, value in body.items() if key != "scenario"}}
+    if wish.remaining is not None:
+        body.setdefault("times", wish.remaining)
     scenario = read_scenario(body["scenario"], body.get("reason"))
-    body["scenario"] = scenario.name
     wrong = _problems(call, scenario)
     if wrong:
         raise invalid(wrong, "The scenario")

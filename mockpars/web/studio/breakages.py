@@ -14,6 +14,7 @@ from mockpars.web.studio import messages
 from mockpars.web.studio.messages import ActivityDraft, CreditDraft, LearnerDraft, RegistrationDraft
 
 LEARNER, ACTIVITY = "SaveLearnerActivity", "SaveActivity"
+DECISIONS, FAULTS = "Board decisions", "Gateway faults"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +163,9 @@ def _by_scenario() -> Iterator[Breakage]:
             group, title = "Learner record: by scenario", f"{kind.code}: {meaning}, as a good message is answered"
             yield Breakage(kind.name, group, title, code=kind.code, scenario=kind.name)
         elif kind.effect in ("decide", "delay-delivery"):
-            yield Breakage(kind.name, "Board decisions", f"{kind.name}: {kind.title}", scenario=kind.name)
+            yield Breakage(kind.name, DECISIONS, f"{kind.name}: {kind.title}", scenario=kind.name)
         elif kind.effect == "fault":
-            yield Breakage(kind.name, "Gateway faults", f"{kind.name}: {kind.title}", scenario=kind.name)
+            yield Breakage(kind.name, FAULTS, f"{kind.name}: {kind.title}", scenario=kind.name)
 
 
 BREAKAGES: dict[str, Breakage] = {entry.key: entry for entry in (*_by_message(), *_by_scenario())}

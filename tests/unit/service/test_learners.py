@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from mockpars.service.learners import LEARNER_CODES, reporting_window
 from mockpars.service.activities import ACTIVITY_CODES
+from mockpars.service.learners import LEARNER_CODES, reporting_window
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def _arm(served: Served, remaining: int | None = None, **body: object) -> None:
 
 
 def _codes(served: Served, who: str = "sun-o", **changes: str) -> list[str]:
-    return served.post("SaveLearnerActivity", learners(record(PEOPLE[who], **changes))).codes  # type: ignore[arg-type] # by name
+    return served.post("SaveLearnerActivity", learners(record(PEOPLE[who], **changes))).codes
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_known() -> None:
@@ -32,7 +32,7 @@ def test_an_unknown_name_is_an_error_that_lists_the_known() -> None:
 def test_the_requests_own_wish_comes_before_a_physicians_data(ready: Served) -> None:
     """Lars would be a 303."""
     sandbox = ready.world.sandbox("default")
-    lars = [entry for entry in sandbox.with_npi(PEOPLE["lars-latecomer"].npi)]
+    lars = sandbox.with_npi(PEOPLE["lars-latecomer"].npi)
     scenarios = Scenarios(sandbox, "SaveLearnerActivity", (read_scenario("reject-305"), read_scenario("board-silent")))
     assert [entry.name for entry in scenarios.acting_on(Subject(lars), FORCES)] == ["reject-305", "reject-303"]
     assert [entry.name for entry in scenarios.acting_on(Subject(lars), DECIDES)] == ["board-silent"]

@@ -28,7 +28,7 @@ def activity(number: int = 12345678, name: str = "AMC-1") -> Activity:
     return Activity(
         number,
         name,
-        "Title – “quoted” 日本",
+        "Title \u2013 \u201cquoted\u201d \u65e5\u672c",
         date(2026, 1, 1),
         date(2026, 12, 31),
         date(2027, 1, 31),

@@ -12,12 +12,11 @@ from lxml import etree
 
 from mockpars.domain.judge import forced
 from mockpars.domain.model import Delivery, DestinationKind, LearnerRecord
-from mockpars.domain.rejection import CATALOGUE, Finding
+from mockpars.domain.rejection import CATALOGUE, Finding, Rule
+from mockpars.domain.results import ActivityResult, LearnerResult
 from mockpars.domain.rules import RULES
 from mockpars.errors import BrokenRequest, Detail
 from mockpars.resources import data_path
-from mockpars.service.activities import ActivityResult
-from mockpars.service.learners import LearnerResult
 from mockpars.service.statuses import standing
 from mockpars.wire import render
 from mockpars.wire.names import SERIALIZATION
@@ -122,9 +121,9 @@ def test_every_code_can_be_told_about_activities_and_learners(code: int) -> None
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
-def test_every_rules_field_is_told_under_the_clients_name_for_it(rule: object) -> None:
+def test_every_rules_field_is_told_under_the_clients_name_for_it(rule: Rule) -> None:
     """Or not at all; never under ours."""
-    finding = _finding(field=getattr(rule, "field"))  # noqa: B009 - parametrized as an object
+    finding = _finding(field=rule.field)
     for body in (
         render.save_activity_answer([ActivityResult("Add", "", None, (finding,))]),
         render.save_learner_answer([LearnerResult(False, findings=(finding,))]),

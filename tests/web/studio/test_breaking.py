@@ -6,6 +6,7 @@ import html
 import json
 import re
 import subprocess
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import jsonschema
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from mockpars.resources import data_path
+from mockpars.service.scenario_files import ScenarioFiles
 from mockpars.web.studio.breakages import BREAKAGES, Breakage
 from tests.support import learners, match, record
 from tests.web.studio.browsing import Browser
@@ -121,14 +123,37 @@ def test_an_unknown_scenario_lists_those_that_are_known(busy: Browser) -> None:
     assert "reject-303" in answer.text
 
 
-def test_a_scenario_is_exported_as_yaml(busy: Browser) -> None:
+def test_a_scenario_is_exported_as_a_file_that_loads(busy: Browser, tmp_path: Path) -> None:
     answer = busy.post(
-        "/break/export", scenario="board-reject:ABIM", operation="SaveLearnerActivity", physician="PH-0001", times="3"
+        "/break/export",
+        scenario="board-reject:ABIM",
+        operation="SaveLearnerActivity",
+        physician="PH-0001",
+        times="3",
+        percent="50",
+        title="ABIM says no",
+        name="abim-says-no",
+        reason="Lapsed",
     )
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="board-reject-ABIM.yaml"'
-    assert yaml.safe_load(answer.text) == [
-        {"scenario": "board-reject:ABIM", "times": 3, "operation": "SaveLearnerActivity", "physician": "PH-0001"}
-    ]
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="abim-says-no.yaml"'
+    (tmp_path / "own.yaml").write_text(answer.text, encoding="utf-8")
+    (found,) = ScenarioFiles(tmp_path, tmp_path).read_own()
+    assert (found.name, found.title, found.times, found.armed) == ("abim-says-no", "ABIM says no", 3, False)
+    assert found.body == {
+        "scenario": "board-reject:ABIM",
+        "operation": "SaveLearnerActivity",
+        "physician": "PH-0001",
+        "percent": 50,
+        "reason": "Lapsed",
+    }
+
+
+@pytest.mark.parametrize("way", [entry for entry in BREAKAGES.values() if entry.saved_as], ids=lambda way: way.key)
+def test_every_way_is_kept_as_a_file_and_armed(busy: Browser, tmp_path: Path, way: Breakage) -> None:
+    text = busy.post("/break/export", scenario=way.saved_as, operation=way.operation, title=way.title).text
+    (tmp_path / "own.yaml").write_text(text, encoding="utf-8")
+    assert ScenarioFiles(tmp_path, tmp_path).read_own()[0].armed
+    assert "Armed:" in busy.told("/break/save", scenario=way.saved_as, operation=way.operation)
 
 
 def _snippet(browser: Browser, key: str, path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -65,6 +66,7 @@ def page(place: Place) -> str:
         answer_lines=xmlview.lay_out(exchange.response or "") if exchange else [],
         problem=_argument_problem(choice),
         takes=_takes(choice),
+        gives_reason=choice.way.group == breakages.DECISIONS,
     )
 
 
@@ -111,7 +113,7 @@ def _argument_problem(choice: Choice) -> str:
 
 def _shot(place: Place, choice: Choice, xml: str) -> Shot:
     refused = choice.way.code is not None
-    fault = choice.way.group == "Gateway faults"
+    fault = choice.way.group == breakages.FAULTS
     return Shot(
         url=place.root + sending.path_of(place, choice.way.operation),
         xml=xmlview.plain(xml),
@@ -187,8 +189,10 @@ def export(place: Place) -> Response:
     body = _scenario_fields()
     name = read_scenario(str(body["scenario"])).name
     times = number(sent("times"), 0) or None
-    text = scenario_yaml(sent("title") or name, {"scenario": name, "times": times, **body})
-    file = name.replace(":", "-")
+    called = sent("name") or None
+    title = sent("title") or name
+    text = scenario_yaml(title, {"scenario": name, "name": called, "title": title, "times": times, **body})
+    file = re.sub(r"[^\w.-]", "-", called or name, flags=re.ASCII)
     headers = {"Content-Disposition": f'attachment; filename="{file}.yaml"'}
     return Response(text, content_type="application/yaml", headers=headers)
 

@@ -1,0 +1,1 @@
+"""Long runs that measure how much mockpars withstands: `python -m benchmarks.soak`."""

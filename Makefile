@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs format lock clean
+.PHONY: help run test check mutants docs format lock image-check bench peers clean
 
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -30,6 +30,9 @@ check: $(VENV)/.dev ## Linters, format, strict types, import arrows, freshness o
 	$(BIN)/lint-imports
 	$(if $(wildcard mockpars/docs.py),$(BIN)/python -m mockpars.docs --check)
 
+mutants: $(VENV)/.dev ## Hold the impostors to the suite and the client check, and print the score.
+	$(BIN)/python -m tests.impostors.run $(ARGS)
+
 docs: $(VENV)/.run ## Write the generated pages anew.
 	$(BIN)/python -m mockpars.docs
 
@@ -44,6 +47,15 @@ lock: ## Pin every dependency anew (needs uv; UPGRADE=1 takes the newest release
 	$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --output-file requirements-dev.lock
 	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
 	$(LOCK) --constraint requirements-dev.lock --extra run --output-file requirements-run.lock
+
+image-check: ## Build the container image and try it, without a container engine (Debian, as root; else skipped).
+	@$(PYTHON) container/check.py $(ARGS)
+
+bench: $(VENV)/.run ## Measure what serving costs; ARGS go to benchmarks/run.py.
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+peers: $(VENV)/.run ## Measure beside Mountebank, WireMock, MockServer and Mockoon (needs npm and Java 17).
+	@$(BIN)/python benchmarks/peers/run.py $(ARGS)
 
 clean: ## Remove the environment and what the tools left behind.
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

@@ -2,8 +2,8 @@
 
     python container/check.py [--json FILE]
 
-Prints a table in Markdown, and exits 1 when something is not as it should be. Where the tools cannot be had it says why,
-and exits 0.
+Prints a table in Markdown, and exits 1 when something is not as it should be. Where the tools cannot be had it says
+why, and exits 0.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_MEGABYTES = 200  # on top of the base
 MOST_SECONDS = 2.0  # to the first good answer, on two busy cores
 MOST_STOP_SECONDS = 2.0
 SANDBOXES = "/_mockpars/sandboxes"
-ATTEMPT = "for f in / /opt/mockpars /etc /tmp /var/tmp; do touch $f/x 2>/dev/null && echo wrote $f; done; touch /data/x && echo data"
+ATTEMPT = "for f in / /opt/mockpars /etc /tmp /var/tmp /data; do touch $f/x 2>/dev/null && echo $f; done"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,9 @@ def checked_image(image: Image) -> Iterator[Finding]:
     """What the image says about itself, and what is in it."""
     config = image.config
     yield Finding("user", config["User"] == "10001:10001", config["User"])
-    yield Finding("one process, exec form", config["Entrypoint"] + config["Cmd"] == ["mockpars", "serve"], "mockpars serve")
+    yield Finding(
+        "one process, exec form", config["Entrypoint"] + config["Cmd"] == ["mockpars", "serve"], "mockpars serve"
+    )
     health = (config.get("Healthcheck") or {}).get("Test", [])
     yield Finding("health check", health == ["CMD", "mockpars", "ready"], " ".join(health[1:]))
     yield Finding("stop signal", config.get("StopSignal") == "SIGTERM", str(config.get("StopSignal")))
@@ -69,7 +71,9 @@ def with_volume(image: Image, folder: Path) -> Iterator[Finding]:
         yield Finding("process 1", running.status("NSpid").split()[-1] == "1", "mockpars itself")
         yield Finding("memory, idle", True, running.status("VmRSS"))
         wrote = running.inside("/bin/sh", "-c", ATTEMPT).stdout.split("\n")
-        yield Finding("root file system read-only, /data writable", wrote == ["data", ""], " ".join(wrote).strip())
+        yield Finding(
+            "root file system read-only, /data writable", wrote == ["/data", ""], "writable: " + " ".join(wrote).strip()
+        )
         health = running.inside(*image.config["Healthcheck"]["Test"][1:])
         yield Finding("health check when ready", health.returncode == 0, f"exit {health.returncode}")
         done = _smoke(running)

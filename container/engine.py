@@ -1,7 +1,7 @@
-"""Build the image without a container engine: mmdebstrap makes a base, buildah builds the Dockerfile verbatim in a chroot.
+"""Build the image without a container engine: mmdebstrap makes a base, buildah builds the Dockerfile in a chroot.
 
-Nothing of it leaves the cache folder, and no daemon is needed. The machine's own settings for pip are handed in as build
-secrets, so that neither the Dockerfile nor the image knows them.
+The Dockerfile is taken as it stands. Nothing leaves the cache folder, and no daemon is needed. This machine's settings
+of pip are handed in as build secrets, so that neither the Dockerfile nor the image knows them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Run a built image under bubblewrap as an engine would: its user, its environment, nothing but its volume writable.
 
-The container has its own processes and its own network, in which the program is process 1 and the default ports are free.
+The container has its own processes and its own network: the program is process 1, and the default ports are free.
 """
 
 from __future__ import annotations

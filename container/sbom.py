@@ -44,13 +44,13 @@ def python_component(distribution: metadata.Distribution) -> Component:
         "purl": reference,
     }
     about = distribution.metadata
-    expression, words = about.get("License-Expression"), about.get("License")
+    expression, words = ((about.get_all(name) or [""])[0] for name in ("License-Expression", "License"))
     if expression:
         component["licenses"] = [{"expression": expression}]
     elif words and "\n" not in words:
         component["licenses"] = [{"license": {"name": words}}]
     else:
-        trove = [line.split(" :: ")[-1] for line in about.get_all("Classifier", []) if line.startswith("License ::")]
+        trove = [line.split(" :: ")[-1] for line in about.get_all("Classifier") or [] if line.startswith("License ::")]
         if trove:
             component["licenses"] = [{"license": {"name": name}} for name in trove]
     return component

@@ -66,9 +66,10 @@ def main() -> int:
     parser.add_argument("--table", type=Path, help="page whose table is to be replaced")
     given = parser.parse_args()
     program = install(given.folder.resolve())
-    with tempfile.TemporaryDirectory(prefix="mockpars-n8n-") as scratch, database(Path(scratch)) as port:
-        with sandbox() as base:
-            rows = run_all(program, Path(scratch), port, base)
+    with tempfile.TemporaryDirectory(prefix="mockpars-n8n-") as scratch:
+        folder = Path(scratch)
+        with database(folder) as port, sandbox() as base:
+            rows = run_all(program, folder, port, base)
     print(table(rows))
     if given.table:
         write_table(given.table, table(rows))
@@ -100,16 +101,19 @@ def database(scratch: Path) -> Iterator[int]:
             shutil.chown(name, "postgres")
             scratch.chmod(0o755)
         as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": name}
-        subprocess.run([*as_user, f"{found}/initdb", "-D", str(data), "-U", "pars", "-A", "trust"], **quiet)
+
+        def quietly(*words: str) -> None:
+            subprocess.run([*as_user, *words], check=True, stdout=subprocess.DEVNULL, cwd=name)
+
+        quietly(f"{found}/initdb", "-D", str(data), "-U", "pars", "-A", "trust")
         options = f"-p {port} -k {name} -c listen_addresses=127.0.0.1 -c fsync=off"
-        control = [*as_user, f"{found}/pg_ctl", "-D", str(data), "-w", "-l", f"{name}/log"]
-        subprocess.run([*control, "-o", options, "start"], **quiet)
+        control = [f"{found}/pg_ctl", "-D", str(data), "-w", "-l", f"{name}/log"]
+        quietly(*control, "-o", options, "start")
         try:
             query(port, (HERE / "amc_pars.sql").read_text(encoding="utf-8"))
             yield port
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+            quietly(*control, "-m", "immediate", "stop")
 
 
 def query(port: int, sql: str) -> str:

@@ -101,6 +101,7 @@ def _welcome(settings: Settings, base: str) -> str:
         f"  account     user {settings.user}, password {settings.password}, provider {settings.provider}",
         f"  clock       {clock}",
         f"  data        {data}",
+        f"  browser     {base}/_mockpars/",
         f"  control     {base}/_mockpars/openapi.json describes it",
         "",
         "Three things to try, in this order:",

@@ -17,6 +17,7 @@ def gates(library: Library) -> list[str]:
     cases = list(library.cases.values())
     return [
         *_codes(cases),
+        *_catalogue(library),
         *_operations(library, cases),
         *_sources(library, cases),
         *_roles(library, cases),
@@ -32,6 +33,13 @@ def _codes(cases: list[Case]) -> Iterable[str]:
     for case in cases:
         for code in set(case.rules) - set(CODES):
             yield f"Case {case.id}: {code} is no documented code."
+
+
+def _catalogue(library: Library) -> Iterable[str]:
+    """The mock's own catalogue, and what was read in the reference, name the same codes."""
+    for code in sorted(set(library.meanings) ^ set(CODES)):
+        where = "rejections.json" if code in library.meanings else "the reference"
+        yield f"Code {code} is known to {where} alone."
 
 
 def _operations(library: Library, cases: list[Case]) -> Iterable[str]:

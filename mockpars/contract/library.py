@@ -133,6 +133,16 @@ class Library:
         found: Mapping[str, Mapping[str, Any]] = table.get("roles", table)
         return found
 
+    @cached_property
+    def meanings(self) -> Mapping[int, str]:
+        """What each rejection code means, by contracts/rejections.json."""
+        path = self.root / "rejections.json"
+        try:
+            entries = json.loads(path.read_text(encoding="utf-8"))["rejections"]
+            return {entry["code"]: entry["meaning"] for entry in entries}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataInvalid(f"{path} cannot be read: {error!r}") from None
+
     def preload(self) -> None:
         """Reads the larger part now. Raises DataInvalid."""
         self.cases, self.roles, self.sources  # noqa: B018  # each is read when it is first looked at

@@ -102,9 +102,10 @@ def _code_table(claims: list[Claim], library: Library) -> Table:
     for claim in claims:
         cases = [case for case in library.cases.values() if int(claim.id) in case.rules]
         sides = [sum(case.side == side for case in cases) for side in ("breaks", "keeps")]
-        rows.append((claim.id, claim.word, f"{sides[0]} break, {sides[1]} keep", *_who(claim)))
+        meaning = library.meanings.get(int(claim.id), "")
+        rows.append((claim.id, claim.word, meaning, f"{sides[0]} break, {sides[1]} keep", *_who(claim)))
         kinds.append(_WORD_KINDS[claim.word])
-    return Table("Rejection codes", ("Code", "Here", "Cases", "Passed", "Failed"), tuple(rows), tuple(kinds))
+    return Table("Rejection codes", ("Code", "Here", "Meaning", "Cases", "Passed", "Failed"), tuple(rows), tuple(kinds))
 
 
 def _source_table(claims: list[Claim], library: Library) -> Table:

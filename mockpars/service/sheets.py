@@ -20,6 +20,14 @@ class SheetError(MockparsError):
     """A file that cannot be read as a table."""
 
 
+def check_xlsx() -> None:
+    """Raises SheetError where openpyxl is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("openpyxl") is None:
+        raise SheetError("XLSX needs openpyxl, which is not installed.", "pip install 'mockpars[studio]', or use CSV.")
+
+
 def csv_lines(rows: Iterable[Cells]) -> str:
     """Rows as CSV. What a spreadsheet would run as a formula is quoted, so that it stays text."""
     out = io.StringIO()
@@ -30,6 +38,7 @@ def csv_lines(rows: Iterable[Cells]) -> str:
 
 def xlsx(title: str, header: Cells, rows: Iterable[Cells]) -> bytes:
     """A workbook of one sheet, its header row frozen. Everything is text, so that IDs keep their zeroes."""
+    check_xlsx()
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
@@ -75,6 +84,7 @@ def _read_text(name: str, data: bytes) -> list[list[str]]:
 
 
 def _read_xlsx(data: bytes) -> list[list[str]]:
+    check_xlsx()
     from zipfile import BadZipFile, ZipFile
 
     from openpyxl import load_workbook

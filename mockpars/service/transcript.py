@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from mockpars.domain.model import LearnerRecord, Physician
+from mockpars.errors import MockparsError
 from mockpars.service.sandbox import Sandbox
 from mockpars.service.statuses import standing
 
 TITLE = "Accredited Continuing Education Transcript"
 COLUMNS = ("Completion Date", "Activity", "Credits Earned")
 _MOST = 1000
+
+
+class NoPrinter(MockparsError):
+    """What prints a transcript is not installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,12 @@ def transcript(sandbox: Sandbox, physician: Physician, records: Iterable[Learner
 
 
 def as_pdf(found: Transcript) -> bytes:
-    """The transcript as PDF. The core fonts know Latin-1 only, so other letters lose their accents."""
-    from fpdf import FPDF  # here: nobody who does not print a transcript should wait for it
-    from fpdf.fonts import FontFace
+    """The transcript as PDF; letters that are not Latin-1 lose their accents. Raises NoPrinter."""
+    try:
+        from fpdf import FPDF  # here: nobody who does not print a transcript should wait for it
+        from fpdf.fonts import FontFace
+    except ImportError:
+        raise NoPrinter("The PDF needs fpdf2, which is not installed.", "pip install 'mockpars[studio]'.") from None
 
     pdf = FPDF(format="letter")
     pdf.set_title(TITLE)

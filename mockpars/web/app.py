@@ -11,6 +11,7 @@ from mockpars.errors import NotFound, StoreError
 from mockpars.web.control_api import control_api
 from mockpars.web.pars_api import Pars
 from mockpars.web.replies import XML, Reply, broken, store_failed, to_response
+from mockpars.web.studio import studio
 from mockpars.wire import render
 from mockpars.world import World
 
@@ -21,6 +22,7 @@ def create_app(world: World) -> Flask:
     """A WSGI application that serves this world."""
     app = Pars(world)
     app.url_map.merge_slashes = False  # // is a wrong path, and is told so in XML, not by a redirect in HTML
+    app.register_blueprint(studio(world))  # first: the two share a prefix
     app.register_blueprint(control_api(world))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreError, _store_error)

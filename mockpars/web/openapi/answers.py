@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from mockpars.domain.model import MOC_BOARDS, DestinationKind, Status
-from mockpars.domain.scenario import CATALOGUE_OF_SCENARIOS
 
 Schema = dict[str, Any]
 
@@ -199,7 +198,7 @@ ANSWERS: dict[str, Schema] = {
     "Scenarios": record(
         scenarios=many(
             record(
-                name=words(*CATALOGUE_OF_SCENARIOS),
+                name=TEXT,
                 title=TEXT,
                 effect=words("reject", "decide", "delay-delivery", "fault"),
                 code=MAYBE_WHOLE,

@@ -10,6 +10,7 @@ from mockpars.domain.model import Activity, Physician
 from mockpars.domain.rejection import CATALOGUE
 from mockpars.domain.scenario import CATALOGUE_OF_SCENARIOS
 from mockpars.service.sandbox import Sandbox
+from mockpars.service.scenario_files import ScenarioFiles
 from mockpars.web.studio import messages
 from mockpars.web.studio.messages import ActivityDraft, CreditDraft, LearnerDraft, RegistrationDraft
 
@@ -45,10 +46,13 @@ class Breakage:
     learner: LearnerChange | None = None
     activity: ActivityChange | None = None
     twice: bool = False
+    file: str = ""
 
     @property
     def saved_as(self) -> str | None:
-        """The scenario that does the same to every client, whatever it sends."""
+        """The scenario that does the same to every client, whatever it sends; None for one that a file keeps."""
+        if self.file:
+            return None
         return self.scenario or (f"reject-{self.code}" if self.code else None)
 
     def message(self, about: Subject) -> str:
@@ -172,9 +176,21 @@ BREAKAGES: dict[str, Breakage] = {entry.key: entry for entry in (*_by_message(),
 """Every way, by key."""
 
 
-def groups() -> dict[str, list[Breakage]]:
+def all_ways(files: ScenarioFiles) -> dict[str, Breakage]:
+    """Every way by key, those of scenario files included."""
+    kept = [
+        Breakage(
+            f"file-{entry.name}", "Scenario files", f"{entry.name}: {entry.title}", scenario=entry.name, file=entry.file
+        )
+        for entry in files.all()
+        if entry.name
+    ]
+    return BREAKAGES | {entry.key: entry for entry in kept}
+
+
+def groups(ways: dict[str, Breakage]) -> dict[str, list[Breakage]]:
     """The ways as a menu shows them."""
     found: dict[str, list[Breakage]] = {}
-    for entry in BREAKAGES.values():
+    for entry in ways.values():
         found.setdefault(entry.group, []).append(entry)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockpars.errors import UnknownScenario
-from mockpars.service.scenarios import DECIDES, FORCES, Scenarios, Subject, read_scenario
+from mockpars.service.scenarios import read_scenario
 from mockpars.store.armed import ArmedRow
 from tests.support import PEOPLE, Served, learners, record
 
@@ -29,13 +29,13 @@ def test_an_unknown_name_is_an_error_that_lists_the_known() -> None:
     assert "Did you mean" in caught.value.fix
 
 
-def test_the_requests_own_wish_comes_before_a_physicians_data(ready: Served) -> None:
-    """Lars would be a 303."""
-    sandbox = ready.world.sandbox("default")
-    lars = sandbox.with_npi(PEOPLE["lars-latecomer"].npi)
-    scenarios = Scenarios(sandbox, "SaveLearnerActivity", (read_scenario("reject-305"), read_scenario("board-silent")))
-    assert [entry.name for entry in scenarios.acting_on(Subject(lars), FORCES)] == ["reject-305", "reject-303"]
-    assert [entry.name for entry in scenarios.acting_on(Subject(lars), DECIDES)] == ["board-silent"]
+def test_the_requests_own_wish_comes_before_a_physicians_data_and_that_before_what_is_armed(ready: Served) -> None:
+    """Lars is a 303 by his data."""
+    lars = learners(record(PEOPLE["lars-latecomer"]))
+    assert ready.post("SaveLearnerActivity", lars, X_Mockpars_Scenario="reject-305").codes == ["305"]
+    _arm(ready, None, scenario="reject-302")
+    assert ready.post("SaveLearnerActivity", lars).codes == ["303"]
+    assert _codes(ready) == ["302"]
 
 
 def test_an_armed_scenario_acts_until_it_is_spent(ready: Served) -> None:

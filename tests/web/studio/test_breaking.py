@@ -190,3 +190,10 @@ def test_an_exchange_becomes_a_contract_case(busy: Browser, number: int, outcome
 def test_no_case_is_made_of_a_status_read(busy: Browser) -> None:
     busy.send("GetLearnerStatusByCreditId", match())
     assert busy.open("/journal/4/case.yaml").status_code == 404
+
+
+def test_scenarios_of_files_are_among_the_ways(busy: Browser) -> None:
+    page = busy.page("/break?how=file-lost-after-save&physician=PH-0002")
+    assert "It is kept already, in <code>examples.yaml</code>" in page
+    answer = busy.post("/break/send", how="file-lost-after-save", scenario="lost-after-save", xml=learners())
+    assert "reset" in answer.headers["Location"]

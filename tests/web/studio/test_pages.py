@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib.util
 import io
 import re
+import sys
 import zipfile
+from collections.abc import AsyncIterator
 
 import pytest
 
+from mockpars.web.doorway import Exchange
 from tests.support import HOLLOWAY, activities, activity, learners, match, record
 from tests.web.studio.browsing import Browser
 
@@ -259,3 +264,30 @@ def test_static_files_are_served(browser: Browser) -> None:
         answer = browser.open(f"/_mockpars/studio-static/{name}")
         assert answer.status_code == 200
         assert kind in answer.headers["Content-Type"]
+
+
+@pytest.mark.parametrize(
+    ("path", "module"), [("/learners.xlsx", "openpyxl"), ("/physicians/PH-0001/transcript.pdf", "fpdf")]
+)
+def test_what_is_not_installed_is_named(busy: Browser, monkeypatch: pytest.MonkeyPatch, path: str, module: str) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    answer = busy.open(path)
+    assert answer.status_code == 409
+    assert "mockpars[studio]" in answer.text
+
+
+def test_large_downloads_are_streamed_piece_by_piece(busy: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockpars.service.learner_search.accepted", lambda sandbox: 100_000)
+    for kind in ("csv", "xlsx"):
+        exchange = Exchange()
+        environ = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost", "mockpars.exchange": exchange}
+        assert busy.open(f"/learners.{kind}", environ_overrides=environ).data == b""
+        stream = exchange.stream
+        assert stream is not None
+        whole = asyncio.run(_gather(stream))
+        assert whole.startswith(b"Board,Name") if kind == "csv" else zipfile.is_zipfile(io.BytesIO(whole))
+
+
+async def _gather(stream: AsyncIterator[bytes]) -> bytes:
+    return b"".join([piece async for piece in stream])

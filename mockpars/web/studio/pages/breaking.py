@@ -11,6 +11,7 @@ from flask import Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from mockpars.domain.model import Activity, Physician
+from mockpars.domain.scenario import find_scenario
 from mockpars.service import arming, physicians
 from mockpars.service.scenarios import read_scenario
 from mockpars.web.doorway import Exchange
@@ -56,7 +57,7 @@ def page(place: Place) -> str:
         "break.html",
         choice=choice,
         activities=place.sandbox.store.activities.page(place.sandbox.world.id, 0, _MOST_ACTIVITIES),
-        groups=breakages.groups(),
+        groups=breakages.groups(_ways(place)),
         xml=xmlview.plain(xml) if xml else "",
         lines=xmlview.lay_out(xml, choice.way.marks) if xml else [],
         snippets=snippets(_shot(place, choice, xml)) if xml else (),
@@ -70,13 +71,17 @@ def page(place: Place) -> str:
     )
 
 
+def _ways(place: Place) -> dict[str, Breakage]:
+    return breakages.all_ways(place.world.scenario_files)
+
+
 def _choice(place: Place) -> Choice:
     sandbox = place.sandbox
     who = next(iter(physicians.named(sandbox, wanted("physician") or "PH-0001")), None)
     chosen = wanted("activity")
     known = sandbox.store.activities.page(sandbox.world.id, 0, 1)
     activity = sandbox.activity(chosen, None) if chosen else next(iter(known), None)
-    way = BREAKAGES.get(wanted("how") or "303", BREAKAGES["303"])
+    way = _ways(place).get(wanted("how") or "303", BREAKAGES["303"])
     return Choice(who, activity, _completed(place, activity), way, wanted("argument") or "", wanted("board") or "")
 
 
@@ -99,13 +104,15 @@ def _message(place: Place, choice: Choice) -> str:
 
 def _takes(choice: Choice) -> str:
     """What may follow the scenario's name after a colon, if anything."""
-    return read_scenario(choice.way.scenario).kind.argument or "" if choice.way.scenario else ""
+    found = find_scenario(choice.way.scenario or "")
+    return found.kind.argument or "" if found else ""
 
 
 def _argument_problem(choice: Choice) -> str:
-    if choice.scenario is None:
+    found = find_scenario(choice.way.scenario or "")
+    if found is None:
         return ""
-    kind = read_scenario(choice.way.scenario or "").kind
+    kind = found.kind
     if choice.argument and not kind.accepts(choice.argument):
         return f"{kind.name} takes {kind.argument or 'nothing'} here, not {choice.argument!r}."
     return ""
@@ -128,7 +135,7 @@ def _shot(place: Place, choice: Choice, xml: str) -> Shot:
 
 def send(place: Place) -> AnyResponse:
     """Sends the message as it now stands in the form, and shows the verdict."""
-    way = BREAKAGES.get(sent("how"), BREAKAGES["nothing"])
+    way = _ways(place).get(sent("how"), BREAKAGES["nothing"])
     scenario = sent("scenario") or None
     xml = request.form.get("xml", "")
     answer = sending.send(place, way.operation, xml, scenario)

@@ -52,6 +52,8 @@ def download(place: Place, kind: str) -> Response:
     """Download All Learners, as CSV or XLSX. Behind the doorway others are served in between."""
     if kind not in ("csv", "xlsx"):
         abort(404)
+    if kind == "xlsx":
+        sheets.check_xlsx()
     chunks = learner_search.chunks(place.sandbox, _query())
     name = f"learners-{place.name}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

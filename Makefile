@@ -55,7 +55,7 @@ bench: $(VENV)/.run ## Measure what serving costs; ARGS go to benchmarks/run.py.
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 peers: $(VENV)/.run ## Measure beside Mountebank, WireMock, MockServer and Mockoon (needs npm and Java 17).
-	@$(BIN)/python benchmarks/peers/run.py $(ARGS)
+	@$(BIN)/python benchmarks/peers/compare.py $(ARGS)
 
 clean: ## Remove the environment and what the tools left behind.
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

@@ -249,10 +249,16 @@ def execute(run: Run, program: Path, environment: Mapping[str, str], control: st
     if not right:
         print(ended.stdout[-3000:], ended.stderr[-3000:], file=sys.stderr)
     return {
-        "title": run.title, "calls": [f"{entry['operation']} {entry['outcome']}" for entry in calls], "outcome": outcome,
-        "codes": codes, "credit_id": credit_id, "status": status, "exit": ended.returncode, "seconds": seconds,
+        "title": run.title,
+        "calls": [f"{entry['operation']} {entry['outcome']}" for entry in calls],
+        "outcome": outcome,
+        "codes": codes,
+        "credit_id": credit_id,
+        "status": status,
+        "exit": ended.returncode,
+        "seconds": seconds,
         "right": right,
-    }  # fmt: skip
+    }
 
 
 def n8n(program: Path, environment: Mapping[str, str], *words: str, check: bool) -> subprocess.CompletedProcess[str]:

@@ -126,11 +126,10 @@ def map_body(context: Any, body: Any) -> Any:
 def before_generate_path_parameters(context: Any, strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Most of the time one that leads somewhere."""
 
-    def lead(made: dict[str, Any], picks: list[int]) -> dict[str, Any]:
-        pairs = zip(made.items(), picks, strict=False)
-        return {
-            name: KNOWN[name][pick] if name in KNOWN and pick < len(KNOWN[name]) else value
-            for (name, value), pick in pairs
-        } if made else made
+    def lead(made: dict[str, Any] | None, picks: list[int]) -> dict[str, Any] | None:
+        for name, pick in zip(made or (), picks, strict=False):
+            if made is not None and pick < len(KNOWN.get(name, ())):
+                made = {**made, name: KNOWN[name][pick]}
+        return made
 
     return st.builds(lead, strategy, st.lists(st.integers(0, 3), min_size=4, max_size=4))

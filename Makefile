@@ -11,10 +11,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check mutants docs format lock image-check bench peers clean
+.PHONY: help run test check mutants n8n docs format lock image-check bench peers clean
 
 help: ## Show the targets.
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 run: $(VENV)/.run ## Serve the sandbox; ARGS go to `mockpars serve`.
 	@$(BIN)/python -m compileall -q mockpars
@@ -32,6 +32,9 @@ check: $(VENV)/.dev ## Linters, format, strict types, import arrows, freshness o
 
 mutants: $(VENV)/.dev ## Hold the impostors to the suite and the client check, and print the score.
 	$(BIN)/python -m tests.impostors.run $(ARGS)
+
+n8n: $(VENV)/.dev ## Run the n8n workflow headless against a sandbox (installs n8n into build/n8n; takes minutes).
+	$(BIN)/python examples/n8n/run_headless.py --folder build/n8n --table docs/n8n.md
 
 docs: $(VENV)/.run ## Write the generated pages anew.
 	$(BIN)/python -m mockpars.docs

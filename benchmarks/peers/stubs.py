@@ -1,7 +1,7 @@
-"""The closest stub of SaveLearnerActivity that each peer can do, in its own words: match the message, answer Accepted.
+"""The closest stub of SaveLearnerActivity that each peer can do: match the message, answer Accepted.
 
-Each gets the strongest matcher it has for XML. All the XPath conditions are in one expression, which is how WireMock and
-Mountebank are fastest. None of them can know people, activities, dates of an activity or earlier submissions.
+Each gets the strongest matcher it has for XML. All the XPath conditions are in one expression, which is how WireMock
+and Mountebank are fastest. None of them can know people, activities, dates of an activity or earlier submissions.
 """
 
 from __future__ import annotations
@@ -110,16 +110,50 @@ def mockoon(folder: Path, packages: Path, port: int) -> list[str]:
         (f"{record}.ar:Credits.ar:Credit.ar:CreditType._text", "equals", "AMA PRA Category 1 Credit"),
         (f"{record}.ar:Credits.ar:Credit.ar:CreditAmount._text", "equals", "1.0"),
     ]
-    shown = [{"target": "body", "modifier": at, "operator": how, "value": what, "invert": False} for at, how, what in rules]
-    accepted = {"uuid": "accepted", "statusCode": 200, "body": ANSWER, "rules": shown, "rulesOperator": "AND"}
+    names = ("modifier", "operator", "value")
+    shown = [dict(zip(names, rule, strict=True)) | {"target": "body", "invert": False} for rule in rules]
+    accepted: dict[str, Any] = {
+        "uuid": "accepted",
+        "statusCode": 200,
+        "body": ANSWER,
+        "rules": shown,
+        "rulesOperator": "AND",
+    }
     accepted["headers"] = [{"key": "Content-Type", "value": XML}]
-    missed = {"uuid": "missed", "statusCode": 404, "body": "no", "rules": [], "rulesOperator": "OR", "headers": []}
-    common = {"latency": 0, "label": "", "bodyType": "INLINE", "filePath": "", "databucketID": "", "crudKey": "id"}
+    missed: dict[str, Any] = {
+        "uuid": "missed",
+        "statusCode": 404,
+        "body": "no",
+        "rules": [],
+        "rulesOperator": "OR",
+        "headers": [],
+    }
+    common: dict[str, Any] = {
+        "latency": 0,
+        "label": "",
+        "bodyType": "INLINE",
+        "filePath": "",
+        "databucketID": "",
+        "crudKey": "id",
+    }
     common |= {"sendFileAsBody": False, "disableTemplating": True, "fallbackTo404": False, "callbacks": []}
     answers = [common | accepted | {"default": False}, common | missed | {"default": True}]
-    route = {"uuid": "save", "type": "http", "method": "post", "endpoint": PATH[1:], "documentation": ""}
+    route: dict[str, Any] = {
+        "uuid": "save",
+        "type": "http",
+        "method": "post",
+        "endpoint": PATH[1:],
+        "documentation": "",
+    }
     route |= {"responses": answers, "responseMode": None, "streamingMode": None, "streamingInterval": 0}
-    environment = {"uuid": "peers", "lastMigration": 33, "name": "PARS", "endpointPrefix": "", "latency": 0, "port": port}
+    environment: dict[str, Any] = {
+        "uuid": "peers",
+        "lastMigration": 33,
+        "name": "PARS",
+        "endpointPrefix": "",
+        "latency": 0,
+        "port": port,
+    }
     environment |= {"hostname": "127.0.0.1", "folders": [], "routes": [route], "proxyMode": False, "proxyHost": ""}
     environment |= {"rootChildren": [{"type": "route", "uuid": "save"}], "proxyRemovePrefix": False, "cors": False}
     environment |= {"tlsOptions": {"enabled": False}, "headers": [], "proxyReqHeaders": [], "proxyResHeaders": []}

@@ -92,7 +92,7 @@ def described(examples: int) -> Row:
         failed = [ran.stdout[-1500:]]
     return Row(
         "Schemathesis on every XML and control operation, valid and invalid data",
-        f"{sent:,} requests, {examples} examples of each kind and operation",
+        f"{sent:,} requests, up to {examples} of each kind and operation",
         f"{len(failed)} operations with a 5xx, an undescribed status or type, or an answer not as described; memory "
         f"{min(memories, default=0):.1f} to {max(memories, default=0):.1f} MiB",
         failed,

@@ -9,9 +9,10 @@ from mockpars.domain.rejection import Finding
 from mockpars.domain.scenario import Scenario
 from mockpars.errors import BadScenario, BrokenRequest, UnknownScenario
 from mockpars.service import journal
+from mockpars.service.arming import can_act
 from mockpars.service.sandbox import Sandbox
 from mockpars.service.scenario_files import ScenarioFiles
-from mockpars.service.scenarios import BREAKS, Scenarios, Subject, read_wish
+from mockpars.service.scenarios import BREAKS, Scenarios, Subject, read_scenario, read_wish
 from mockpars.web import faults
 from mockpars.web.doorway import Environ, Exchange
 from mockpars.web.operations import Answer
@@ -60,6 +61,12 @@ class Visit:
         except UnknownScenario as error:
             raise BadScenario(f"{SCENARIO_HEADER}: {error.reason}", error.fix) from None
 
+    @property
+    def idle(self) -> list[str]:
+        """Scenarios the request asks for that can never act on its operation; the answer says so."""
+        wishes = [read_scenario(str(wish.body["scenario"])) for wish in self.scenarios.asked]
+        return [wish.name for wish in wishes if not can_act(wish, self.operation)]
+
     def draw_fault(self, about: Subject) -> bool:
         """Chooses the fault that acts on this request; true when it comes before PARS sees the message."""
         acting = self.scenarios.acting_on(about, BREAKS)
@@ -98,6 +105,8 @@ class Visit:
                 bases = " ".join(f"{finding.source}:{finding.basis}" for finding in findings)
                 rules = " ".join(finding.rule for finding in findings)
                 reply.headers += (("X-Mockpars-Rules", rules), ("X-Mockpars-Basis", bases))
+        if self.scenarios.asked and (idle := self.idle):
+            reply.headers += (("X-Mockpars-Idle-Scenario", ", ".join(idle)),)
         return reply
 
     def _entry(self, reply: Reply, outcome: str) -> journal.Entry:

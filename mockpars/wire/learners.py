@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,11 +79,18 @@ def read_status_question(payload: etree._Element) -> StatusQuestion:
     return status_question(*texts)
 
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 STATUS_FIELDS = ("moduleID", "BirthDate", "CompletionDate", "UniqueID")
 
 
 def status_question(module_id: str, birth: str, completed: str, unique_id: str) -> StatusQuestion:
     """Makes GetLearnerStatus' question of four texts. Raises SchemaInvalid."""
+    if not _DATE.fullmatch(completed.strip()):
+        raise SchemaInvalid(
+            "The completion date cannot be read.",
+            "Send CompletionDate as YYYY-MM-DD.",
+            [Detail("CompletionDate is not a date", "YYYY-MM-DD")],
+        )
     return StatusQuestion(module_id.strip(), _birth(birth.strip()), plain_date(completed), unique_id.strip())
 
 

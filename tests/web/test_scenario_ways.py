@@ -184,3 +184,15 @@ def test_an_unknown_scenario_is_an_error_that_lists_the_known(way: Callable[[Mee
         text = str(refused.value)
     assert "reject-303" in text
     assert "board-silent" in text
+
+
+def test_a_scenario_that_cannot_act_on_an_operation_is_told_and_not_hidden() -> None:
+    """SaveActivity cannot answer 303; the answer says that the wish was idle."""
+    meeting = Meeting()
+    headers = {"X-Mockpars-Scenario": "reject-303"}
+    path = OPERATIONS["SaveActivity"].paths[0]
+    answer = meeting.browser.client.post(
+        path, data=activities().encode(), content_type="application/xml", headers=headers
+    )
+    assert answer.headers["X-Mockpars-Idle-Scenario"] == "reject-303"
+    assert "<Result>Accepted</Result>" in answer.text

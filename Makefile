@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check mutants n8n docs format lock image-check bench peers clean
+.PHONY: help run test check mutants n8n docs format lock image-check bench peers soak fuzz clean
 
 help: ## Show the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -59,6 +59,12 @@ bench: $(VENV)/.run ## Measure what serving costs; ARGS go to benchmarks/run.py.
 
 peers: $(VENV)/.run ## Measure beside Mountebank, WireMock, MockServer and Mockoon (needs npm and Java 17).
 	@$(BIN)/python benchmarks/peers/compare.py $(ARGS)
+
+soak: $(VENV)/.dev ## Hours of trouble in minutes; ARGS name phases or --scale (see docs/reliability.md).
+	$(BIN)/python -m benchmarks.soak $(ARGS)
+
+fuzz: $(VENV)/.dev ## Explore the served description with Schemathesis at length; FUZZ is the number of examples.
+	MOCKPARS_FUZZ=$(or $(FUZZ),200) $(BIN)/python -m pytest -n $(WORKERS) --dist load tests/schemathesis $(ARGS)
 
 clean: ## Remove the environment and what the tools left behind.
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

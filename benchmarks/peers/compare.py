@@ -1,6 +1,6 @@
 """Measure mockpars beside Mountebank, WireMock, MockServer and Mockoon, all in one run: `make peers`.
 
-    python benchmarks/peers/compare.py [--seconds 4] [--starts 3] [--only NAME] [--json results.json]
+    python benchmarks/peers/compare.py [--seconds 1.5] [--rounds 3] [--only NAME] [--json results.json]
 
 Installs them by npm below .peers/ (the Java ones are jars inside their packages, so Java 17 is needed too). Every
 message is a completion that was not sent before. Prints tables in Markdown.
@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -22,15 +21,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from load import load
+from load import Result, load
 from run import CLOCK, LEARNER, MOCKPARS, ROOT, Completions, Server, serve, wrap
-from stubs import PATH, PEERS, XML, Peer
+from stubs import PATH, PEERS, XML, Peer, free_port
 
 CONNECTIONS = (1, 16, 64)
 HOME = ROOT / ".peers"
@@ -93,13 +93,6 @@ def install() -> Path:
     return HOME / "node_modules"
 
 
-def free_port() -> int:
-    """A port that is free, and so most likely is the next one."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 def post(url: str, body: bytes) -> tuple[int, bytes]:
     """Status and body of the answer to a message; 0 where there is none."""
     request = urllib.request.Request(url, body, {"Content-Type": XML})  # noqa: S310 - this machine
@@ -120,7 +113,7 @@ def peer_server(peer: Peer, folder: Path, packages: Path) -> Iterator[Server]:
         peer.command(folder, packages, port),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=(folder / "errors").open("w"),
         cwd=folder,
         text=True,
         start_new_session=True,
@@ -144,7 +137,7 @@ def completions(server: Server, *, registered: bool) -> Completions:
     return found
 
 
-def await_good(server: Server, body: bytes, path: str, good: bytes) -> None:
+def await_good(server: Server, path: str, body: bytes, good: bytes) -> None:
     """Wait for the first good answer. Raises RuntimeError after a minute, with the last answer."""
     until = time.perf_counter() + 60
     last: tuple[int, bytes] = (0, b"")
@@ -153,25 +146,60 @@ def await_good(server: Server, body: bytes, path: str, good: bytes) -> None:
         if good in last[1]:
             return
         time.sleep(0.005)
-    raise RuntimeError(f"there was no good answer: {last}")
+    raise RuntimeError(f"there was no good answer: {last}, exit {server.process.poll()}")
 
 
-def loaded(server: Server, messages: Completions, seconds: float, found: Measured, *, registered: bool) -> None:
-    """Measure each number of connections, after a round twice as long that warms up (Java compiles meanwhile)."""
-    for number, connections in enumerate((16, *CONNECTIONS)):
-        length = seconds * 2 if number == 0 else seconds
-        if registered:
-            messages.prepare(int(length * A_SECOND))
-        before = server.cpu()
-        stream = messages.messages(100_000_000)
-        result = load(server.url, stream, connections=connections, seconds=length, expect=GOOD)
+@dataclass
+class Contender:
+    """A server in the run: how it is opened, its first request (path, body, good answer), and what was measured."""
+
+    found: Measured
+    opened: Callable[[], AbstractContextManager[Server]]
+    first: Callable[[Server], tuple[str, bytes, bytes]]
+    registered: bool
+    server: Server | None = None
+    messages: Completions | None = None
+    results: dict[int, list[Result]] = field(default_factory=dict)
+    cpu: list[float] = field(default_factory=list)
+
+    def start(self) -> float:
+        """Start it, see a good answer and stop it; return the seconds to that answer."""
+        began = time.perf_counter()
+        with self.opened() as server:
+            await_good(server, *self.first(server))
+            return time.perf_counter() - began
+
+    def settle(self, server: Server) -> None:
+        """Take the server that stays: its idle memory, and what it notices."""
+        await_good(server, *self.first(server))
+        self.found.idle = server.resident()
+        self.server, self.messages = server, completions(server, registered=self.registered)
+        self.found.noticed = noticed(server, self.messages, registered=self.registered)
+
+    def round(self, connections: int, seconds: float, *, counts: bool) -> None:
+        """A round of load; it counts, or it warms up."""
+        if self.server is None or self.messages is None:
+            raise RuntimeError(f"{self.found.name} is not running")
+        if self.registered:
+            self.messages.prepare(int(seconds * A_SECOND))
+        before = self.server.cpu()
+        stream = self.messages.messages(100_000_000)
+        result = load(self.server.url, stream, connections=connections, seconds=seconds, expect=GOOD)
         if result.unexpected:
-            raise RuntimeError(f"{found.name}: {result.unexpected} were not accepted: {result.sample[:500]!r}")
-        found.loaded = server.resident()
-        if number:
-            found.rates[connections], found.p99[connections] = result.rate, result.p99
-        if number and connections == 16:
-            found.cpu = (server.cpu() - before) * 1e6 / max(1, sum(result.statuses.values()))
+            raise RuntimeError(f"{self.found.name}: {result.unexpected} were not accepted: {result.sample[:500]!r}")
+        if counts:
+            self.results.setdefault(connections, []).append(result)
+            self.cpu.append((self.server.cpu() - before) * 1e6 / max(1, sum(result.statuses.values())))
+
+    def finish(self) -> Measured:
+        """The medians of the rounds."""
+        if self.server is not None:
+            self.found.loaded = self.server.resident()
+        for connections, results in self.results.items():
+            self.found.rates[connections] = statistics.median(result.rate for result in results)
+            self.found.p99[connections] = statistics.median(result.p99 for result in results)
+        self.found.cpu = statistics.median(self.cpu)
+        return self.found
 
 
 def noticed(server: Server, messages: Completions, *, registered: bool) -> list[str]:
@@ -189,50 +217,52 @@ def noticed(server: Server, messages: Completions, *, registered: bool) -> list[
     return found
 
 
-def measure_peer(peer: Peer, packages: Path, folder: Path, seconds: float, starts: int) -> Measured:
-    """Everything about one peer."""
-    found = Measured(peer.name, peer.matcher)
-    times = []
-    for number in range(starts):
-        began = time.perf_counter()
-        with peer_server(peer, folder, packages) as server:
-            messages = completions(server, registered=False)
-            body = wrap(next(messages.records(1)))
-            await_good(server, body, PATH, GOOD)
-            times.append(time.perf_counter() - began)
-            if number == starts - 1:
-                found.idle = server.resident()
-                found.noticed = noticed(server, messages, registered=False)
-                loaded(server, messages, seconds, found, registered=False)
-    found.start = statistics.median(times)
-    return found
+def any_completion(server: Server) -> tuple[str, bytes, bytes]:
+    """The first request to a peer, which takes any completion."""
+    return PATH, wrap(next(completions(server, registered=False).records(1))), GOOD
 
 
-def measure_mockpars(folder: Path, seconds: float, starts: int) -> Measured:
-    """Everything about mockpars, with a database file that it keeps."""
-    matcher = "XSD, then credentials, provider, physician, activity, dates, credits, duplicates; stored"
-    found = Measured("mockpars", matcher)
+def contenders(folder: Path, packages: Path, only: str | None) -> Iterator[Contender]:
+    """mockpars, with a database file that it keeps, and the peers."""
     sample = subprocess.run(  # noqa: S603 - our own program
         [*MOCKPARS[:3], "sample", "LearnerMatchRequest"], cwd=ROOT, capture_output=True, check=True
     ).stdout
-    times = []
-    for number in range(starts):
-        began = time.perf_counter()
-        with serve(MOCKPARS, "--db", str(folder / f"{number}.db"), "--clock", CLOCK) as server:
-            await_good(server, sample, f"{LEARNER}/LearnerMatchRequest", b">1<")
-            times.append(time.perf_counter() - began)
-            if number == starts - 1:
-                found.idle = server.resident()
-                messages = completions(server, registered=True)
-                found.noticed = noticed(server, messages, registered=True)
-                loaded(server, messages, seconds, found, registered=True)
-    found.start = statistics.median(times)
-    return found
+    match = (f"{LEARNER}/LearnerMatchRequest", sample, b">1<")
+    matcher = "XSD, then credentials, provider, physician, activity, dates, credits, duplicates; stored"
+
+    def ours() -> AbstractContextManager[Server]:
+        return serve(MOCKPARS, "--db", f"{tempfile.mkdtemp(dir=folder)}/peers.db", "--clock", CLOCK)
+
+    yield Contender(Measured("mockpars", matcher), ours, lambda _: match, True)
+    for peer in PEERS:
+        if only in (None, peer.name):
+            opened = partial(peer_server, peer, folder, packages)
+            yield Contender(Measured(peer.name, peer.matcher), opened, any_completion, False)
+
+
+def measure(all_of_them: list[Contender], seconds: float, rounds: int) -> list[Measured]:
+    """Everything. All run side by side and take turns, so that a machine that is busy is so for each of them."""
+    starts: dict[str, list[float]] = {one.found.name: [] for one in all_of_them}
+    for _ in range(rounds):
+        for one in all_of_them:
+            starts[one.found.name].append(one.start())
+    for one in all_of_them:
+        one.found.start = statistics.median(starts[one.found.name])
+    with ExitStack() as running:
+        for one in all_of_them:
+            one.settle(running.enter_context(one.opened()))
+        for one in all_of_them:
+            one.round(16, seconds * 4, counts=False)  # Java compiles meanwhile
+        for _ in range(rounds):
+            for connections in CONNECTIONS:
+                for one in all_of_them:
+                    one.round(connections, seconds, counts=True)
+        return [one.finish() for one in all_of_them]
 
 
 def tables(all_of_them: list[Measured]) -> str:
     """The results, and how each stands to mockpars, as Markdown."""
-    head = "| | start | idle | loaded | 1 connection | 16 | 64 | p99 at 1 / 16 / 64 | processor per message at 16 |"
+    head = "| | start | idle | loaded | 1 connection | 16 | 64 | p99 at 1 / 16 / 64 | processor per message |"
     lines = [head, "|---" * 9 + "|"]
     for one in all_of_them:
         rates = " | ".join(f"{one.rates[count]:,.0f}/s" for count in CONNECTIONS)
@@ -257,20 +287,16 @@ def tables(all_of_them: list[Measured]) -> str:
 def main() -> None:
     """Measure them one after the other, and print and keep the results."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    options.add_argument("--seconds", type=float, default=4.0)
-    options.add_argument("--starts", type=int, default=3)
+    options.add_argument("--seconds", type=float, default=1.5)
+    options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--only", help="one peer beside mockpars")
     options.add_argument("--json", type=Path)
     chosen = options.parse_args()
+    # A run that is told to stop takes its servers along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     packages = install()
-    results = []
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        results.append(measure_mockpars(folder, chosen.seconds, chosen.starts))
-        for peer in PEERS:
-            if chosen.only in (None, peer.name):
-                print(f"peers: {peer.name} ...", file=sys.stderr)
-                results.append(measure_peer(peer, packages, folder, chosen.seconds, chosen.starts))
+        results = measure(list(contenders(Path(name), packages, chosen.only)), chosen.seconds, chosen.rounds)
     print(tables(results))
     if chosen.json:
         chosen.json.write_text(json.dumps([asdict(one) for one in results], indent=2) + "\n")

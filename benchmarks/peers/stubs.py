@@ -7,6 +7,7 @@ and Mountebank are fastest. None of them can know people, activities, dates of a
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,13 @@ class Peer:
     command: Callable[[Path, Path, int], list[str]]
 
 
+def free_port() -> int:
+    """A port that is free, and so most likely is the next one."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
 def _save(file: Path, content: Any) -> str:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(content, indent=1))
@@ -61,7 +69,17 @@ def mountebank(folder: Path, packages: Path, port: int) -> list[str]:
     imposter = {"port": port, "protocol": "http", "recordRequests": False, "stubs": [stub, missed]}
     file = _save(folder / "mountebank.json", {"imposters": [imposter]})
     # Its own port for administration, beside the imposter's.
-    words = ["start", "--configfile", file, "--localOnly", "--nologfile", "--loglevel", "warn", "--port", str(port + 1)]
+    words = [
+        "start",
+        "--configfile",
+        file,
+        "--localOnly",
+        "--nologfile",
+        "--loglevel",
+        "warn",
+        "--port",
+        str(free_port()),
+    ]
     return ["node", str(packages / "@mbtest/mountebank/bin/mb"), *words, "--pidfile", str(folder / "mb.pid")]
 
 

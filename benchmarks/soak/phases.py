@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +20,7 @@ from tests import support
 from tests.e2e.conftest import Server, start
 from tests.hardening.crowd import connect, disperse, drip, latencies, raise_limit
 from tests.hardening.fuzzing import fuzz
+from tests.hardening.line import Line
 from tests.hardening.process import descriptors, memory
 from tests.hardening.racing import race
 from tests.hardening.storm import weather
@@ -63,8 +67,8 @@ def fuzzed(count: int, seed: str) -> Row:
         "Structure-aware XML fuzzer",
         f"{outcome.sent:,} requests, seed {seed}",
         f"{len(outcome.failures)} answers of 5xx, hangs or answers not of their schema; slowest answer "
-        f"{outcome.slowest:.2f} s; {accepted:,} passed schema and credentials; memory {settled:.1f} MiB after a quarter, "
-        f"{outcome.memory[-1]:.1f} at the end",
+        f"{outcome.slowest:.2f} s; {accepted:,} passed schema and credentials; memory {settled:.1f} MiB after "
+        f"a quarter, {outcome.memory[-1]:.1f} at the end",
         failures,
         {
             "statuses": {str(status): many for status, many in sorted(outcome.statuses.items())},
@@ -76,6 +80,35 @@ def fuzzed(count: int, seed: str) -> Row:
     )
 
 
+def bombed(count: int) -> Row:
+    """Gzip bombs, four at a time: each would be 1 GiB, and is given up at --max-body (32 MiB)."""
+    bomb = gzip.compress(b" " * (1 << 30), 6)
+    headers = ("Content-Type: application/xml", "Content-Encoding: gzip")
+    sizes: list[float] = []
+    statuses: Counter[int] = Counter()
+    with served() as (server, _):
+        before, lines = memory(server.process.pid), [Line(server.base, 60) for _ in range(4)]
+        for number in range(count // 4):
+            for line in lines:
+                line.begin("POST", support.path_of("SaveActivity"), bomb, *headers)
+            statuses.update(line.finish().status for line in lines)
+            if number % max(count // 40, 1) == 0:
+                sizes.append(memory(server.process.pid))
+        sizes.append(memory(server.process.pid))
+        for line in lines:
+            line.close()
+    early = max(sizes[: len(sizes) // 2])
+    failures = [] if set(statuses) == {413} else [f"statuses {dict(statuses)}"]
+    failures += [] if sizes[-1] < early + 10 else [f"memory went on growing, from {early:.0f} MiB to {sizes[-1]:.0f}"]
+    return Row(
+        "Gzip bombs of 1 GiB, four at a time",
+        f"{statuses.total():,} requests of {len(bomb) >> 10:,} KiB",
+        f"all 413; memory {before:.0f} MiB before, at most {early:.0f} in the first half, {sizes[-1]:.0f} at the end",
+        failures,
+        {"memory_mib": [round(value, 1) for value in sizes]},
+    )
+
+
 def described(examples: int) -> Row:
     """Schemathesis, by the tests that also run it briefly."""
     with tempfile.TemporaryDirectory(prefix="mockpars-soak-") as folder:
@@ -83,7 +116,7 @@ def described(examples: int) -> Row:
         environ = {**os.environ, "MOCKPARS_FUZZ": str(examples), "MOCKPARS_FUZZ_TALLY": str(tally)}
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/schemathesis"]
         started = time.perf_counter()
-        ran = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
+        ran = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)  # noqa: S603 - our own tests
         lines = [line.split() for line in tally.read_text(encoding="ascii").splitlines()] if tally.exists() else []
     sent = sum(int(many) for _, many, *_ in lines)
     memories = [float(value) for _, _, value in lines]
@@ -130,11 +163,15 @@ def raced(rounds: int) -> Row:
         for number in range(rounds):
             server.create(f"race-{number}")
             server.post("SaveActivity", None, f"race-{number}")
-        distinct = [race(server.base, 64, rounds=1, sandbox=f"race-{number}", identical=False) for number in range(rounds)]
+        distinct = [
+            race(server.base, 64, rounds=1, sandbox=f"race-{number}", identical=False) for number in range(rounds)
+        ]
     failures = []
     if (same.accepted, same.duplicates) != (rounds, rounds * 63):
         failures.append(f"identical: {same.accepted} accepted, {same.duplicates} duplicates, others {same.others[:3]}")
-    failures += [f"distinct: {entry.accepted} accepted, others {entry.others[:3]}" for entry in distinct if entry.accepted != 64]
+    failures += [
+        f"distinct: {entry.accepted} accepted, others {entry.others[:3]}" for entry in distinct if entry.accepted != 64
+    ]
     return Row(
         "64 clients racing, with identical and with distinct records",
         f"{rounds} races of each, {rounds * 128:,} submissions",
@@ -150,7 +187,9 @@ def idle(count: int) -> Row:
     count = min(count, may - 300)
     with served() as (server, _):
         pid = server.process.pid
-        alone, before, open_before = latencies(server.base, 300), memory(pid), descriptors(pid)
+        alone = latencies(server.base, 300)
+        time.sleep(0.5)  # until the connection that measured is gone
+        before, open_before = memory(pid), descriptors(pid)
         crowd = connect(server.base, count)
         try:
             among, during, open_during = latencies(server.base, 300), memory(pid), descriptors(pid)
@@ -166,8 +205,8 @@ def idle(count: int) -> Row:
     return Row(
         "Idle connections, while another client works",
         f"{count:,} connections",
-        f"all held; median answer {_ms(alone[150])} before, {_ms(among[150])} among them, longest {_ms(among[-1])}; memory "
-        f"{before:.0f} MiB before, {during:.0f} with them, {after:.0f} after; {max(left, 0)} descriptors left",
+        f"all held; median answer {_ms(alone[150])} before, {_ms(among[150])} among them, longest {_ms(among[-1])}; "
+        f"memory {before:.0f} MiB before, {during:.0f} with them, {after:.0f} after; {max(left, 0)} descriptors left",
         failures,
         {"median_before_s": alone[150], "median_among_s": among[150], "memory_mib": [before, during, after]},
     )
@@ -197,16 +236,13 @@ def slow(count: int) -> Row:
     return Row(
         "Slow-loris for 25 seconds: headers and bodies a byte at a time",
         f"{count:,} connections, {len(taken):,} other requests",
-        f"median answer to others {_ms(taken[len(taken) // 2])}, longest {_ms(taken[-1])}; {ended} of {count // 2} slow bodies "
-        f"ended by 408 at --body-timeout; memory {before:.0f} MiB before, {during:.0f} with them",
+        f"median answer to others {_ms(taken[len(taken) // 2])}, longest {_ms(taken[-1])}; {ended} of {count // 2} "
+        f"slow bodies ended by 408 at --body-timeout; memory {before:.0f} MiB before, {during:.0f} with them",
         failures,
     )
 
 
-def _told_408(connection: object) -> bool:
-    import socket
-
-    assert isinstance(connection, socket.socket)
+def _told_408(connection: socket.socket) -> bool:
     connection.settimeout(5)
     try:
         return connection.recv(100).startswith(b"HTTP/1.1 408")
@@ -223,7 +259,8 @@ PHASES: Mapping[str, Callable[[float], Row]] = {
     "kill": lambda scale: killed(max(int(50 * scale), 1)),
     "idle": lambda scale: idle(int(10_000 * scale)),
     "slow": lambda scale: slow(max(int(1000 * scale), 2)),
-    "fuzz": lambda scale: fuzzed(int(190_000 * scale), "soak"),
+    "bombs": lambda scale: bombed(max(int(200 * scale), 8)),
+    "fuzz": lambda scale: fuzzed(int(195_000 * scale), "soak"),
     "described": lambda scale: described(max(int(200 * scale), 1)),
 }
 """By name; the scale shortens or lengthens each."""

@@ -41,6 +41,6 @@ def pars_sandbox(pars_url: str, request: pytest.FixtureRequest) -> str:
     """Base URL of a sandbox for this test alone, which is gone after ten minutes."""
     body = json.dumps({"ttl": "PT10M"}).encode()
     head = {"Content-Type": "application/json"}
-    call = urllib.request.Request(f"{pars_url}/_mockpars/sandboxes", body, head)  # noqa: S310 - the container's address
-    with urllib.request.urlopen(call, timeout=10) as answer:  # noqa: S310
+    call = urllib.request.Request(f"{pars_url}/_mockpars/sandboxes", body, head)
+    with urllib.request.urlopen(call, timeout=10) as answer:
         return str(json.load(answer)["base_url"])

@@ -1,4 +1,4 @@
-"""A raw keep-alive HTTP/1.1 line to a server: fast, with a time limit on every answer, and no opinion on what is sent."""
+"""A raw keep-alive HTTP/1.1 line to a server: fast, a time limit on every answer, no opinion on what is sent."""
 
 from __future__ import annotations
 

@@ -16,10 +16,10 @@ from urllib.parse import quote
 from lxml import etree
 
 from mockpars.web.operations import OPERATIONS
+from mockpars.wire.names import ACCME, AR, EX, LOM
 from tests import support
 from tests.hardening.people import WELCOME
 from tests.support import ALL_BOARDS, basic, credit, moc, path_of, record
-
 
 
 def _bases() -> tuple[tuple[str, bytes], ...]:
@@ -47,30 +47,35 @@ _TEXTS = (
     "", " ", "0", "-1", "0.25", "0.250000000000000000000001", "1e9", "999999999999999999999999", "NaN", "INF", "1.0",
     "2026-05-06", "2026-02-29", "2028-02-29", "0001-01-01", "9999-12-31", "2026-05-06T23:59:60", "2026-05-06Z",
     "2026-05-06T00:00:00+14:00", "2026-05-06T24:00:00", "2026-05-06T00:00:00-14:00", "9999-12-31T23:59:59.9999999",
-    "2026-12-31T23:59:59", "-2026-01-01", "12026-01-01", "2026-03-08T02:30:00", "2026-11-01T01:30:00", "2026", "19750322",
-    "ABIM", "ABOHNS", "abim", "yes", "no", "Add", "Delete", "delete", "Update", "AMA PRA Category 1 Credit", "Medical Knowledge",
-    "12345678", "ccid:mockpars:100000001", "ccid:mockpars:99999999999999999999", "0008273", "'; DROP TABLE world; --", "%s%n",
-    "../../etc/passwd", "${jndi:ldap://127.0.0.1/}", "{{7*7}}", "<script>alert(1)</script>", "]]>", "&amp;", "a\u0301\u0130\u00df",
-    "\u202e\u200b", "\U0001f600", "\u0660\u0661\u0662", "\ufeff", "\u0085", "\u2028", "O'Brien-Smith Jr.", "x" * 251, "x" * 70_000,
-    "line\r\nX-Injected: 1", "\t", "1,5", "+1", "١", "true",
+    "2026-12-31T23:59:59", "-2026-01-01", "12026-01-01", "2026-03-08T02:30:00", "2026-11-01T01:30:00", "2026",
+    "19750322", "ABIM", "ABOHNS", "abim", "yes", "no", "Add", "Delete", "delete", "Update",
+    "AMA PRA Category 1 Credit", "Medical Knowledge", "12345678", "ccid:mockpars:100000001",
+    "ccid:mockpars:99999999999999999999", "0008273", "'; DROP TABLE world; --", "%s%n", "../../etc/passwd",
+    "${jndi:ldap://127.0.0.1/}", "{{7*7}}", "<script>alert(1)</script>", "]]>", "&amp;", "a\u0301\u0130\u00df",
+    "\u202e\u200b", "\U0001f600", "\u0660\u0661\u0662", "\ufeff", "\u0085", "\u2028", "O'Brien-Smith Jr.", "x" * 251,
+    "x" * 70_000, "line\r\nX-Injected: 1", "\t", "1,5", "+1", "\u0661", "true",
 )  # fmt: skip
 _NAMES = ("x", "Data", "User", "SubmitMessage", "Credits", "LearnerRecord", "identifier", "_", "a.b-c", "ÿ")
-_SPACES = ("", "urn:x", "http://www.w3.org/2001/XMLSchema-instance", support.AR, support.ACCME, support.LOM, support.EX)
+_SPACES = ("", "urn:x", "http://www.w3.org/2001/XMLSchema-instance", AR, ACCME, LOM, EX)
 _BYTES = (
-    b"&#x0;", b"&#xD800;", b"<x/>", b"]]>", b"<!--", b"-->", b"<?", b"<?xml version='1.0'?>", b"&lt;", b"&x;", b"\xff\xfe",
-    b"9" * 30, b"<![CDATA[", b"\x00", b"\xed\xa0\x80", b"\xc0\xaf", b"<!DOCTYPE a>", b"<!DOCTYPE a [<!ENTITY x 'y'>]>", b"</Data>",
-    b" xmlns=''", b" xsi:nil='true'", b"<" * 50, b"<a>" * 300, b"\r\n\r\n", b"\xef\xbb\xbf",
+    b"&#x0;", b"&#xD800;", b"<x/>", b"]]>", b"<!--", b"-->", b"<?", b"<?xml version='1.0'?>", b"&lt;", b"&x;",
+    b"\xff\xfe", b"9" * 30, b"<![CDATA[", b"\x00", b"\xed\xa0\x80", b"\xc0\xaf", b"<!DOCTYPE a>",
+    b"<!DOCTYPE a [<!ENTITY x 'y'>]>", b"</Data>", b" xmlns=''", b" xsi:nil='true'", b"<" * 50, b"<a>" * 300,
+    b"\r\n\r\n", b"\xef\xbb\xbf",
 )  # fmt: skip
 _MEDIA = (support.XML,) * 130 + (
-    "text/xml", "application/xml", "application/xml; charset=utf-16", "application/xml; charset=latin-1", "text/html", "*/*", "",
-    "application/soap+xml", "application/json", "application/xml; charset=\"", "multipart/form-data; boundary=x", "a" * 3000,
-    "application/xml; charset=utf-7", "application/xml; charset=idna", "application/xml; charset=zip",
+    "text/xml", "application/xml", "application/xml; charset=utf-16", "application/xml; charset=latin-1", "text/html",
+    "*/*", "", "application/soap+xml", "application/json", "application/xml; charset=\"",
+    "multipart/form-data; boundary=x", "a" * 3000, "application/xml; charset=utf-7", "application/xml; charset=idna",
+    "application/xml; charset=zip",
 )  # fmt: skip
 _HEADERS = (
-    "Accept: text/plain", "User-Agent: <b>\t&", "Authorization: Basic !!!!", "Authorization: Basic Og==", "SOAPAction: \"x\"",
-    "Authorization: Bearer x", "X-Mockpars-Scenario: reject-303", "X-Mockpars-Scenario: no-such,,;=", "X-Forwarded-For: ::1",
-    "X-Mockpars-Scenario: board-reject:ABIM, state-reject:TX", "Origin: https://evil.example", "Expect: nothing", "Range: bytes=0-1",
-    "If-None-Match: *", "Cookie: session=....", "Accept-Encoding: gzip", "X-HTTP-Method-Override: DELETE", "X-Odd: Ünï ÿ",
+    "Accept: text/plain", "User-Agent: <b>\t&", "Authorization: Basic !!!!", "Authorization: Basic Og==",
+    "SOAPAction: \"x\"", "Authorization: Bearer x", "X-Mockpars-Scenario: reject-303",
+    "X-Mockpars-Scenario: no-such,,;=", "X-Forwarded-For: ::1",
+    "X-Mockpars-Scenario: board-reject:ABIM, state-reject:TX", "Origin: https://evil.example", "Expect: nothing",
+    "Range: bytes=0-1", "If-None-Match: *", "Cookie: session=....", "Accept-Encoding: gzip",
+    "X-HTTP-Method-Override: DELETE", "X-Odd: Ünï ÿ",
 )  # fmt: skip
 
 TreeChange = Callable[[Random, etree._Element, list[etree._Element]], None]
@@ -90,7 +95,7 @@ class Fuzzer:
     """An endless source of requests; two with the same seed give the same ones."""
 
     def __init__(self, seed: str, sandboxes: tuple[str | None, ...] = (None,)) -> None:
-        self._draw = Random(seed)
+        self._draw = Random(seed)  # noqa: S311 - made to repeat, not to be secret
         self._sandboxes = sandboxes
 
     def next(self) -> Request:
@@ -123,10 +128,20 @@ class Fuzzer:
 
     def _query(self) -> Request:
         draw = self._draw
-        names = ("AccmeActivityID", "ProviderActivityID", "CreditId", "moduleID", "BirthDate", "CompletionDate", "UniqueID", "x")
+        names = (
+            "AccmeActivityID",
+            "ProviderActivityID",
+            "CreditId",
+            "moduleID",
+            "BirthDate",
+            "CompletionDate",
+            "UniqueID",
+            "x",
+        )
         readers = [name for name, operation in OPERATIONS.items() if operation.query]
         pairs = [
-            f"{draw.choice(names)}={quote(draw.choice(_TEXTS)[:2000], errors='replace')}" for _ in range(draw.randint(0, 5))
+            f"{draw.choice(names)}={quote(draw.choice(_TEXTS)[:2000], errors='replace')}"
+            for _ in range(draw.randint(0, 5))
         ]
         target = self._path(draw.choice(readers)) + "?" + "&".join(pairs)
         return Request("GET", target, b"", (f"Authorization: {basic()}",))
@@ -135,12 +150,14 @@ class Fuzzer:
         root = etree.fromstring(body)
         for _ in range(self._draw.choice((1, 1, 1, 1, 2, 4))):
             # Mostly below Data: what stands above it is over after the credentials.
-            elements = [entry for entry in root.iter() if isinstance(entry.tag, str)]
+            elements = list(root.iter(etree.Element))
             elements = elements[4:] if len(elements) > 6 and self._draw.random() < 0.93 else elements[1:]
             if elements:
                 self._draw.choice(_CHANGES)(self._draw, root, elements)
         encoding = self._draw.choice(("utf-8",) * 60 + ("utf-16", "us-ascii", "iso-8859-1", "UTF-16LE", "UCS-4"))
-        return etree.tostring(root, encoding=encoding, xml_declaration=self._draw.random() < 0.5)
+        declared = self._draw.random() < 0.5
+        written = etree.tostring(root, encoding=encoding, xml_declaration=declared)
+        return written if isinstance(written, bytes) else written.encode()
 
     def _bytes(self, body: bytes) -> bytes:
         draw, changed = self._draw, bytearray(body)
@@ -172,7 +189,7 @@ class Fuzzer:
             case 2:
                 return self._bytes(gzip.compress(body, 1)), "Content-Encoding: gzip"
             case 3:
-                return gzip.compress(b"<a>" + b" " * 40_000_000, 1) if self._draw.random() < 0.01 else b"", "Content-Encoding: gzip"
+                return b"", "Content-Encoding: gzip"
             case _:
                 return body, "Content-Encoding: br"
 
@@ -232,7 +249,9 @@ def _rename(draw: Random, root: etree._Element, elements: list[etree._Element]) 
 def _attribute(draw: Random, root: etree._Element, elements: list[etree._Element]) -> None:
     space = draw.choice(_SPACES[:4])
     name = draw.choice(("nil", "type", "schemaLocation", "id", "lang"))
-    draw.choice(elements).set(f"{{{space}}}{name}" if space else name, draw.choice(("true", "xs:int", "urn:x http://127.0.0.1:1/x", "")))
+    draw.choice(elements).set(
+        f"{{{space}}}{name}" if space else name, draw.choice(("true", "xs:int", "urn:x http://127.0.0.1:1/x", ""))
+    )
 
 
 def _insert(draw: Random, root: etree._Element, elements: list[etree._Element]) -> None:
@@ -265,6 +284,6 @@ def _clear(draw: Random, root: etree._Element, elements: list[etree._Element]) -
 
 
 _CHANGES: tuple[TreeChange, ...] = (
-    _text, _text, _text, _text, _person, _person, _person, _drop, _double, _swap, _move, _rename, _attribute, _insert, _pad,
-    _splice, _clear,
+    _text, _text, _text, _text, _person, _person, _person, _drop, _double, _swap, _move, _rename, _attribute, _insert,
+    _pad, _splice, _clear,
 )  # fmt: skip

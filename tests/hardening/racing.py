@@ -12,7 +12,6 @@ from tests.hardening.people import WELCOME
 from tests.support import path_of, record
 
 
-
 @dataclass
 class Raced:
     """How it ended."""
@@ -33,7 +32,9 @@ def race(base: str, clients: int, *, rounds: int, sandbox: str | None, identical
                 who = WELCOME[(number if identical else number * clients + client) % len(WELCOME)]
                 message = support.learners(record(who, activity=activity or support.ACTIVITY_ID)).encode()
                 gate.wait(60)
-                told = line.ask("POST", path_of("SaveLearnerActivity", sandbox), message, f"Content-Type: {support.XML}")
+                told = line.ask(
+                    "POST", path_of("SaveLearnerActivity", sandbox), message, f"Content-Type: {support.XML}"
+                )
                 with lock:
                     _count(raced, told.body)
 

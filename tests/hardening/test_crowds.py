@@ -18,9 +18,7 @@ pytest.importorskip("resource", reason="limits of a process are POSIX's")
 
 pytestmark = pytest.mark.served
 
-HEAD = (
-    f"POST {path_of('SaveActivity')} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {support.XML}\r\n".encode()
-)
+HEAD = f"POST {path_of('SaveActivity')} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {support.XML}\r\n".encode()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A disk that fills up: 500 and a Fault that says so, nothing of the refused message kept, all acknowledged ones safe."""
+"""A disk that fills up: 500 and a Fault that says so, nothing of the refused kept, all that was acknowledged safe."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 
 from tests import support
 from tests.e2e.conftest import Server
-from tests.hardening.storm import missing
 from tests.hardening.people import WELCOME
+from tests.hardening.storm import missing
 from tests.support import NOW, Answer, Person, record
 
 resource = pytest.importorskip("resource", reason="limits of a process are POSIX's")
@@ -25,7 +25,6 @@ pytestmark = [
 ]
 
 
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of two megabytes, which only root may make."""
@@ -33,7 +32,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     if os.getuid() != 0:
         pytest.skip("only root may mount a small disk; the test with a limit on the file's size stands in for it")
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True, text=True)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True, text=True
+    )
     if made.returncode:
         pytest.skip(f"a small disk cannot be mounted here: {made.stderr.strip()}")
     yield folder

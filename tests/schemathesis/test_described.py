@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,19 +29,19 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from mockpars.web.openapi import describe
+from mockpars.wire.names import BLL
 from tests.e2e.conftest import Server, start
 from tests.hardening.process import memory
 from tests.schemathesis import hooks
-from tests.support import NOW
+from tests.support import NOW, path_of
 
 pytestmark = [pytest.mark.served, pytest.mark.slow]
 
 AT_LENGTH = int(os.environ.get("MOCKPARS_FUZZ") or 0)
 TALLY = os.environ.get("MOCKPARS_FUZZ_TALLY")
-"""Where to note how many requests each test sent and the server's memory in MiB afterwards; `make soak` adds them up."""
+"""Where to note how many requests each test sent and the server's memory in MiB; `make soak` adds them up."""
 LIMIT = 20.0
 """Seconds that an answer may take; far more than it does, as the machine may be busy."""
-
 
 
 def _explorations() -> Iterator[tuple[str, str, GenerationMode]]:
@@ -101,7 +102,11 @@ def test_answers_are_as_described(served: Server, explored: Any, method: str, pa
 
     @seed(20_260_510)
     @settings(
-        max_examples=_examples(path), deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=_examples(path),
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def explore(case: Any) -> None:
@@ -118,11 +123,10 @@ def test_answers_are_as_described(served: Server, explored: Any, method: str, pa
 
 
 def test_an_answer_that_is_not_as_described_would_be_noticed(explored: Any) -> None:
-    """The hooks read XML, and what is misnamed or missing does not pass."""
-    operation = explored[hooks.support.path_of("SaveActivity")]["POST"]
-    context = type("Context", (), {"operation": operation})
-    right = '<SaveActivityResponse xmlns="http://schemas.datacontract.org/2004/07/BLL.Service"><Result>Accepted</Result></SaveActivityResponse>'
-    response = type("Response", (), {"status_code": 200, "content": right.encode()})
+    """The hooks read XML, and what is misnamed does not pass for what is described."""
+    context: Any = SimpleNamespace(operation=explored[path_of("SaveActivity")]["POST"])
+    right = f'<SaveActivityResponse xmlns="{BLL}"><Result>Accepted</Result></SaveActivityResponse>'
+    response: Any = SimpleNamespace(status_code=200, content=right.encode())
     assert hooks.read_xml(context, response) == {"Result": "Accepted"}
-    response = type("Response", (), {"status_code": 200, "content": right.replace("<Result>", '<Result xmlns="urn:x">').encode()})
+    response = SimpleNamespace(status_code=200, content=right.replace("<Result>", '<Result xmlns="urn:x">').encode())
     assert hooks.read_xml(context, response) == {"{urn:x}Result": "Accepted"}

@@ -19,7 +19,7 @@ RUN /build/bin/python -m pip --disable-pip-version-check --quiet install --no-in
     hatchling editables
 # The extras of the `run` extra, less `build`: what only building needs stays behind in this stage, and so does pip.
 # What the project needs is a layer of its own, which a change of the project itself leaves as it is.
-ARG EXTRAS=contract,studio,tls
+ARG EXTRAS=contract,postgres,studio,tls
 COPY pyproject.toml ./
 RUN python3 -c "import sys, tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
     print(*p['dependencies'], *(n for e in sys.argv[1].split(',') for n in p['optional-dependencies'][e]), sep='\n')" \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import os
 import shlex
 import sys
@@ -16,6 +17,8 @@ from mockpars.settings import SETTINGS, Settings, add_flags, load, unknown_varia
 if TYPE_CHECKING:
     from mockpars.web.server import TlsFiles
 
+log = logging.getLogger("mockpars")
+
 _EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - read, not bound to
 
 
@@ -27,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Serves until SIGTERM or SIGINT. Raises SettingsError and StoreError."""
     settings = load(given, os.environ)
-    for name in unknown_variables(os.environ):
-        print(f"mockpars: {name} is no setting of mockpars and has no effect; misspelt?", file=sys.stderr)
     start_logging(settings.log_format)
+    for name in unknown_variables(os.environ):
+        log.warning("%s is no setting of mockpars and has no effect; misspelt?", name)
     # What is imported now stays, so looking for garbage among it is time lost; the server freezes it.
     gc.disable()
     from mockpars.web.app import create_app

@@ -78,9 +78,7 @@ def link_distribution(name: str, folder: Path) -> None:
 
 def clean_environment() -> dict[str, str]:
     """Return the environment without what would lead the installed program back to this checkout."""
-    return {
-        key: value for key, value in os.environ.items() if not key.startswith(("PYTHONPATH", "MOCKPARS_"))
-    }
+    return {key: value for key, value in os.environ.items() if not key.startswith(("PYTHONPATH", "MOCKPARS_"))}
 
 
 @pytest.mark.parametrize("folder", DATA_FOLDERS)
@@ -112,9 +110,7 @@ def test_the_installed_package_finds_its_own_data(installed: Path, tmp_path: Pat
     """resources.data_path leads into the environment, not into this checkout."""
     code = f"from mockpars.resources import data_path; print(*map(data_path, {DATA_FOLDERS}), sep='\\n')"
     run = [str(installed / "python"), "-c", code]
-    out = subprocess.run(
-        run, cwd=tmp_path, env=clean_environment(), check=True, capture_output=True, text=True
-    ).stdout
+    out = subprocess.run(run, cwd=tmp_path, env=clean_environment(), check=True, capture_output=True, text=True).stdout
     for folder, path in zip(DATA_FOLDERS, out.splitlines(), strict=True):
         assert Path(path).is_relative_to(installed.parent)
         assert Path(path).name == folder

@@ -46,9 +46,7 @@ def test_every_scenario_is_in_the_catalogue_and_fits_the_physician(
         asked = find_scenario(persona["scenario"])
         assert asked is not None, persona["scenario"]
         person = person_of[persona["key"]]
-        held = [entry["board"] for entry in person["boards"]] + [
-            entry["state"] for entry in person["licences"]
-        ]
+        held = [entry["board"] for entry in person["boards"]] + [entry["state"] for entry in person["licences"]]
         if asked.kind.effect == "decide" and asked.argument:
             assert asked.argument in held
         if asked.kind.code is not None:
@@ -88,9 +86,7 @@ def test_every_other_decision_has_a_persona(name: str, personas: list[Entry]) ->
         ("oystein-odegaard", "Øystein", "Ødegaard"),
     ],
 )
-def test_awkward_names_have_personas(
-    key: str, first_name: str, last_name: str, person_of: dict[str, Entry]
-) -> None:
+def test_awkward_names_have_personas(key: str, first_name: str, last_name: str, person_of: dict[str, Entry]) -> None:
     """Accent, apostrophe, hyphen, suffix, one letter, several words, transliteration."""
     assert person_of[key]["first_name"] == first_name
     assert person_of[key]["last_name"] == last_name

@@ -95,16 +95,6 @@ def more_than(limit: int) -> Check:
     return lambda value, facts: bool(value > limit)
 
 
-def both(first: Check, second: Check) -> Check:
-    """Broken when both checks are."""
-    return lambda value, facts: first(value, facts) and second(value, facts)
-
-
-def either(first: Check, second: Check) -> Check:
-    """Broken when one of the checks is."""
-    return lambda value, facts: first(value, facts) or second(value, facts)
-
-
 def when(fact: str, wanted: Collection[Any], check: Check) -> Check:
     """Limits a check to those cases in which a fact has one of the wanted values."""
     return lambda value, facts: getattr(facts, fact) in wanted and check(value, facts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from mockpars.domain.clock import format_instant
 from mockpars.domain.model import Status
@@ -68,7 +67,7 @@ def status_answer(status: LearnerStatus) -> bytes:
     record, reached = status.record, status.reached
     deliveries = "".join(
         f"<Delivery><Destination>{entry.delivery.destination}</Destination><Kind>{entry.delivery.kind}</Kind>"
-        f"<Status>{entry.status}</Status><StatusDate>{_instant(entry.since or record.accepted_at)}</StatusDate>"
+        f"<Status>{entry.status}</Status><StatusDate>{format_instant(entry.since or record.accepted_at)}</StatusDate>"
         f"{_refusal(entry.status, entry.delivery.reason)}</Delivery>"
         for entry in status.deliveries
     )
@@ -76,7 +75,7 @@ def status_answer(status: LearnerStatus) -> bytes:
         "LearnerStatusResponse",
         f"<CreditId>{record.credit_id}</CreditId><AccmeActivityID>{record.activity_id}</AccmeActivityID>"
         f"<CompletionDate>{record.completed_on}</CompletionDate><Status>{reached.status}</Status>"
-        f"<StatusDate>{_instant(reached.at)}</StatusDate><Deliveries>{deliveries}</Deliveries>"
+        f"<StatusDate>{format_instant(reached.at)}</StatusDate><Deliveries>{deliveries}</Deliveries>"
         f"{_refusal(reached.status, reached.reason)}",
     )
 
@@ -150,7 +149,3 @@ def _refusal(status: Status, reason: str | None) -> str:
         return "<Errors/>"
     fix = text(CATALOGUE[310].fix)
     return f"<Errors><Error><Code>310</Code><Message>{text(reason or '')}</Message><Fix>{fix}</Fix></Error></Errors>"
-
-
-def _instant(instant: datetime) -> str:
-    return format_instant(instant)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from mockpars.domain.immutable import immutable
 
 CENTRAL = ZoneInfo("America/Chicago")
 """ACCME is in Chicago: overnight and the L12 conversion go by US Central, with daylight saving."""
@@ -21,7 +23,7 @@ LATEST = datetime(9990, 1, 1, tzinfo=UTC)
 """Clocks stop short of the years Python knows, so that planning ahead never overflows."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Clock:
     """Either fixed at an instant, or the wall clock moved forward by an offset."""
 
@@ -41,18 +43,38 @@ class Clock:
 
 def next_overnight(instant: datetime) -> datetime:
     """The first midnight in US Central strictly after `instant`, in UTC (L6)."""
-    return _midnight_after(instant.astimezone(CENTRAL).date())
-
-
-@lru_cache(maxsize=64)
-def _midnight_after(day: date) -> datetime:
-    tomorrow = day + timedelta(days=1)
-    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=CENTRAL).astimezone(UTC)
+    return _day_of(instant).ends_at
 
 
 def central_date(instant: datetime) -> date:
     """The calendar day it is in US Central."""
-    return instant.astimezone(CENTRAL).date()
+    return _day_of(instant).date
+
+
+class _Day(NamedTuple):
+    """A calendar day in US Central, from its midnight to the next one, in UTC."""
+
+    starts_at: datetime
+    ends_at: datetime
+    date: date
+
+
+_recent_days: list[_Day] = []
+"""The two days asked for last. Nearly every question is about today or tomorrow, and conversions are slow."""
+
+
+def _day_of(instant: datetime) -> _Day:
+    for day in _recent_days:
+        if day.starts_at <= instant < day.ends_at:
+            return day
+    today = instant.astimezone(CENTRAL).date()
+    found = _Day(_midnight(today), _midnight(today + timedelta(days=1)), today)
+    _recent_days[:] = [found, *_recent_days[:1]]
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=CENTRAL).astimezone(UTC)
 
 
 def stored_date(sent: datetime) -> date:
@@ -89,4 +111,6 @@ def parse_duration(text: str) -> timedelta:
 
 def format_instant(instant: datetime) -> str:
     """Writes a UTC instant as 2026-05-06T05:00:00Z, with fractions only where there are any."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if instant.tzinfo is not UTC:
+        instant = instant.astimezone(UTC)
+    return f"{instant.isoformat()[:-6]}Z"

@@ -13,8 +13,11 @@ from mockpars.domain.rejection import CATALOGUE, Finding, Rule
 
 def judge(rules: Iterable[Rule], facts: Any, locate: Locate = nowhere) -> tuple[Finding, ...]:
     """Every rule of a stage that the facts break, in the order they are declared."""
-    found = [rule for rule in rules if rule.broken(getattr(facts, rule.field), facts)]
-    return tuple([_finding(rule, facts, locate) for rule in found]) if found else ()
+    found: tuple[Finding, ...] = ()
+    for rule in rules:
+        if rule.broken(getattr(facts, rule.field), facts):
+            found += (_finding(rule, facts, locate),)
+    return found
 
 
 def forced(code: int, scenario: str) -> Finding:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from mockpars.domain.immutable import immutable
 
 MOC_BOARDS: dict[str, str] = {
     "ABA": "American Board of Anesthesiology",
@@ -37,7 +39,7 @@ class DestinationKind(StrEnum):
     CERTIFYING_BOARD = "CertifyingBoard"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Licence:
     """A licence to practise in one US state (or D.C.)."""
 
@@ -45,7 +47,7 @@ class Licence:
     number: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Diplomate:
     """A physician's standing with one certifying board."""
 
@@ -53,7 +55,7 @@ class Diplomate:
     diplomate_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Physician:
     """A synthetic physician as PARS has them on file (L20); `scenario` makes something happen to their records."""
 
@@ -80,7 +82,7 @@ class Physician:
         return f"{self.first_name} {self.last_name}"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Place:
     """Where in the sent document something stands: a readable path and a line number."""
 
@@ -97,7 +99,7 @@ def nowhere(field_name: str) -> Place:
     return Place(path=field_name)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LearnerIdentity:
     """Who the client says the learner is: the four values PARS matches on (L1, L5)."""
 
@@ -107,7 +109,7 @@ class LearnerIdentity:
     npi: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Credit:
     """Credit claimed for a completion; with a board it is MOC credit (D5)."""
 
@@ -117,7 +119,7 @@ class Credit:
     board_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LearnerSubmission:
     """One `ar:LearnerRecord` as sent, with `completed_on` already shifted as L12 describes."""
 
@@ -132,7 +134,7 @@ class LearnerSubmission:
     locate: Locate = nowhere
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MocRegistration:
     """An activity's registration for MOC credit of one board (A7)."""
 
@@ -143,7 +145,7 @@ class MocRegistration:
     diplomate_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ActivitySubmission:
     """One `MedicalEducationMetrics` as sent, with the XML it stands in (`document`)."""
 
@@ -165,7 +167,7 @@ class ActivitySubmission:
     locate: Locate = nowhere
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Activity:
     """A registered activity with the ID PARS gave it (A1)."""
 
@@ -186,7 +188,7 @@ class Activity:
         return next((entry for entry in self.registrations if entry.board == board), None)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Delivery:
     """A learner record on its way to one state board or certifying board; times are UTC."""
 
@@ -198,7 +200,7 @@ class Delivery:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LearnerRecord:
     """One completion by one physician, accepted by PARS, with its planned deliveries."""
 

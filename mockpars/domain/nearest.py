@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from mockpars.domain.immutable import immutable
 from mockpars.domain.model import LearnerIdentity, Physician
 from mockpars.domain.names import fold
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Difference:
     """One field that differs, and a guess at how that came about. Dates of birth are never repeated."""
 
@@ -18,7 +18,7 @@ class Difference:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Neighbour:
     """A physician who nearly matches."""
 
@@ -81,6 +81,25 @@ def _date_hint(sent: date, filed: date) -> str:
     if (sent.month, sent.day) == (filed.month, filed.day):
         return f"date of birth differs by {abs(sent.year - filed.year)} years"
     return "date of birth differs"
+
+
+def date_with_hint(hint: str, filed: date) -> date:
+    """A date of birth of which the same would be said beside `filed`, since the one that was sent is never kept."""
+    shifts = [date(filed.year + years, filed.month, filed.day) for years in _YEARS_TRIED if _has_day(filed, years)]
+    swapped = [date(filed.year, filed.day, filed.month)] if filed.day <= 12 else []
+    day = timedelta(days=1)
+    tried = (filed - day, filed + day, *swapped, *shifts, filed - timedelta(days=45))
+    return next((sent for sent in tried if _date_hint(sent, filed) == hint), tried[-1])
+
+
+_YEARS_TRIED = tuple(sign * years for years in range(1, 150) for sign in (-1, 1))
+
+
+def _has_day(filed: date, years: int) -> bool:
+    year = filed.year + years
+    return 1 <= year <= 9999 and not (
+        (filed.month, filed.day) == (2, 29) and (year % 4 or (year % 100 == 0 and year % 400))
+    )
 
 
 def _name_hint(sent: str, filed: str) -> str:

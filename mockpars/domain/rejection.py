@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from mockpars.domain.immutable import immutable
 
 Check = Callable[[Any, Any], bool]
 """A check takes the value of a rule's field and the facts, and is true when the rule is broken."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Rejection:
     """An entry of PARS's own list of codes: meaning and fix are the reference's words (A4, L5)."""
 
@@ -21,7 +22,7 @@ class Rejection:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Rule:
     """A rejection plus a check. `field` names the fact that is judged; `message` may use any fact."""
 
@@ -40,7 +41,7 @@ class Rule:
         return f"{self.code}.{self.variant}" if self.variant else str(self.code)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Finding:
     """A rule that was broken: by what value, in which field, where in the document, and how to mend it."""
 

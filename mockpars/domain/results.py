@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from mockpars.domain.immutable import immutable
 from mockpars.domain.model import Delivery, LearnerRecord, Status, credit_id
 from mockpars.domain.rejection import Finding
 from mockpars.domain.timeline import Transition
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ActivityResult:
     """What became of one activity of a message."""
 
@@ -25,7 +25,7 @@ class ActivityResult:
         return not self.findings
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LearnerResult:
     """What became of one learner record of a message."""
 
@@ -46,7 +46,7 @@ class LearnerResult:
         return None if self.number is None else credit_id(self.number)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class DeliveryStatus:
     """Where one delivery stands, and since when."""
 
@@ -55,7 +55,7 @@ class DeliveryStatus:
     since: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LearnerStatus:
     """Where a record stands: its own status, and each delivery's."""
 

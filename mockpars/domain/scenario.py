@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
+from mockpars.domain.immutable import immutable
 from mockpars.domain.model import MOC_BOARDS
 from mockpars.domain.rejection import CATALOGUE
 
 Effect = Literal["reject", "decide", "delay-delivery", "fault"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ScenarioKind:
     """An entry of the catalogue. `argument` says what may follow the name after a colon, if anything."""
 
@@ -32,7 +32,7 @@ class ScenarioKind:
         return bool(self.pattern) and re.fullmatch(self.pattern, argument, re.ASCII) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Scenario:
     """A scenario as asked for: a kind with its argument, and the reason a board gives."""
 

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from mockpars.domain.clock import next_overnight
 from mockpars.domain.model import Delivery, DestinationKind, Status
 
-_EARLIEST_DECISION = timedelta(minutes=30)
-_LATEST_DECISION = timedelta(hours=24)
+_EARLIEST_DECISION = 30 * 60
+_LATEST_DECISION = 24 * 60 * 60
+"""Seconds after transmission (L7, D21)."""
 
 
 @dataclass(slots=True)
@@ -49,8 +50,7 @@ def _delivery(accepted_at: datetime, seed: str, plan: Plan) -> Delivery:
 
 
 def _deliberation(seed: str) -> timedelta:
-    span = int((_LATEST_DECISION - _EARLIEST_DECISION).total_seconds())
-    return _EARLIEST_DECISION + timedelta(seconds=zlib.crc32(seed.encode()) % span)
+    return timedelta(seconds=_EARLIEST_DECISION + zlib.crc32(seed.encode()) % (_LATEST_DECISION - _EARLIEST_DECISION))
 
 
 def delivery_status(delivery: Delivery, now: datetime) -> tuple[Status, datetime | None]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from mockpars.domain.immutable import immutable
 from mockpars.store.codec import dump, load
 from mockpars.store.engine import Engine
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ArmedRow:
     """An armed scenario; `remaining` is how many requests it still acts on (None: until disarmed)."""
 

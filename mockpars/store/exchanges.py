@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mockpars.domain.immutable import immutable
 from mockpars.store.codec import dump, from_micros, load, to_micros
 from mockpars.store.engine import Engine
 
@@ -14,7 +14,7 @@ _COLUMNS = "id, at, operation, outcome, codes, status, body"
 _PRUNED_EVERY = 64
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ExchangeRow:
     """One exchange: redacted texts of request and answer, and `body` with the verdict (plain JSON)."""
 

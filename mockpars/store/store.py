@@ -11,6 +11,7 @@ from mockpars.store.engine import Engine, SqliteEngine
 from mockpars.store.exchanges import Exchanges
 from mockpars.store.learner_records import LearnerRecords
 from mockpars.store.physicians import Physicians
+from mockpars.store.relayed import Relayed
 from mockpars.store.schema import TABLES
 from mockpars.store.worlds import Worlds
 
@@ -32,6 +33,7 @@ class Store:
         self.records = LearnerRecords(engine)
         self.exchanges = Exchanges(engine, journal_limit)
         self.armed = Armed(engine)
+        self.relayed = Relayed(engine)
 
     def start_alone(self) -> None:
         """Within a transaction: keeps other replicas from setting up the same store meanwhile."""

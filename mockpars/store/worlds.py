@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from mockpars.domain.clock import Clock
+from mockpars.domain.immutable import immutable
 from mockpars.store.codec import from_micros, optional_instant, to_micros
 from mockpars.store.engine import Engine
 from mockpars.store.schema import OF_A_WORLD
@@ -19,7 +19,7 @@ _COLUMNS = (
 _SWEPT_AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class WorldRow:
     """One isolated world: its account, its clock (and the one a reset gives back), what it holds beside the seed."""
 
@@ -36,7 +36,7 @@ class WorldRow:
     first_clock: Clock
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NewWorld:
     """What a world starts with. The first activity's ID is the reference's own (A9)."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lxml import etree
 
+from mockpars.domain.immutable import immutable
 from mockpars.domain.model import ActivitySubmission, MocRegistration
 from mockpars.errors import Detail, SchemaInvalid
 from mockpars.wire.dates import plain_date
@@ -34,7 +33,7 @@ WIRE_NAMES: dict[str, str] = {
 """Which element of an activity each judged fact is about."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ActivityQuestion:
     """GetActivity's question: one of the two IDs, or both (A5, D15)."""
 

@@ -43,12 +43,17 @@ def read_credentials(root: etree._Element) -> Credentials:
             f'Wrap it in <SubmitMessage xmlns="{names.BLL}"> with User, Password, ProviderId and Data.',
             [Detail(problem, f"SubmitMessage in namespace {names.BLL!r}", line_of(root), sent.localname)],
         )
-    texts = {str(child.tag): child.text or "" for child in root}
-    return Credentials(texts.get(names.USER), texts.get(names.PASSWORD))
+    user = password = None
+    for child in root:
+        tag = child.tag
+        if tag == names.USER:
+            user = child.text or ""
+        elif tag == names.PASSWORD:
+            password = child.text or ""
+    return Credentials(user, password)
 
 
 def read_envelope(root: etree._Element) -> Envelope:
     """Reads a message that was validated."""
-    payload = root[-1][0]  # the schema ends the envelope with Data, which holds one element
-    provider_id = next(child.text for child in root if child.tag == names.PROVIDER_ID)
-    return Envelope((provider_id or "").strip(), payload)
+    # The schema begins the envelope with User, Password, ProviderId and ends it with Data, which holds one element.
+    return Envelope((root[2].text or "").strip(), root[-1][0])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
 from lxml import etree
 
+from mockpars.domain.immutable import immutable
 from mockpars.domain.model import Credit, LearnerIdentity, LearnerSubmission
 from mockpars.errors import Detail, SchemaInvalid
 from mockpars.wire.dates import completion_date, plain_date
@@ -48,7 +48,7 @@ WIRE_NAMES: dict[str, str] = {
 """Which element of a learner record each judged fact is about."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StatusQuestion:
     """GetLearnerStatus' four values (L9); the birth date's year may be left out."""
 

@@ -12,6 +12,7 @@ from mockpars.errors import Detail
 from mockpars.wire import activities, learners
 from mockpars.wire.names import BLL, SERIALIZATION, split
 
+_SUBMITTED = f"<Status>{Status.SUBMITTED}</Status>"
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _LONGEST = 4000
 """Characters of a text that are echoed; the schema of the answers allows no more."""
@@ -58,7 +59,7 @@ def get_activity_answer(
 def save_learner_answer(results: Iterable[LearnerResult]) -> bytes:
     """What became of each learner record, in order (L4)."""
     results = list(results)
-    entries = "".join(_learner_entry(result) for result in results)
+    entries = "".join([_learner_entry(result) for result in results])
     return _answer("SaveLearnerActivityResponse", f"{_overall(results)}<LearnerRecords>{entries}</LearnerRecords>")
 
 
@@ -123,7 +124,7 @@ def _activity_entry(result: ActivityResult) -> str:
 
 def _learner_entry(result: LearnerResult) -> str:
     credit = "" if result.number is None else f"<CreditId>{result.credit_id}</CreditId>"
-    status = f"<Status>{Status.SUBMITTED}</Status>" if result.accepted and not result.deleted else ""
+    status = _SUBMITTED if result.accepted and not result.deleted else ""
     activity = "" if result.activity_id is None else f"<AccmeActivityID>{result.activity_id}</AccmeActivityID>"
     return (
         f"<LearnerRecord><Result>{'Accepted' if result.accepted else 'Rejected'}</Result>{credit}{status}{activity}"

@@ -41,6 +41,7 @@ _MARKS: Final = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _DECLARED: Final = re.compile(rb"<\?xml\s[^>]{0,200}?\bencoding\s*=\s*[\"']([^\"'>]{0,100})[\"']")
+_SAYS_UTF8: Final = (b'<?xml version="1.0" encoding="utf-8"?>', b'<?xml version="1.0" encoding="UTF-8"?>')
 # A DOCTYPE can stand only after white space, comments and processing instructions; elsewhere it is mere text.
 _DOCTYPE: Final = re.compile(rb"(?>\s++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL | re.IGNORECASE)
 
@@ -84,8 +85,10 @@ def parse_xml(data: bytes, charset: str | None = None) -> etree._Element:
 
 def refuse_soap(root: etree._Element) -> None:
     """Raise SoapNotServed if the document is a SOAP envelope, version 1.1 or 1.2."""
-    namespace, local = split(root.tag)
-    if local != "Envelope" or namespace not in (SOAP_11, SOAP_12):
+    if not root.tag.endswith("}Envelope"):
+        return
+    namespace, _ = split(root.tag)
+    if namespace not in (SOAP_11, SOAP_12):
         return
     version = "1.1" if namespace == SOAP_11 else "1.2"
     raise SoapNotServed(
@@ -98,6 +101,8 @@ def refuse_soap(root: etree._Element) -> None:
 
 def _as_utf8(data: bytes, charset: str | None) -> bytes:
     """Return the document in UTF-8 without a byte-order mark, having checked that all its claims agree."""
+    if _is_plain(data) and (charset or "utf-8").lower() == "utf-8":
+        return data
     if not data or data.isspace():
         raise Malformed("The body is empty.", "POST SubmitMessage as application/xml.")
     found, data = _found(data)
@@ -118,6 +123,13 @@ def _as_utf8(data: bytes, charset: str | None) -> bytes:
         details = [Detail("A NUL byte stands in the text.", "characters that XML allows", line)]
         raise Malformed("The body holds a NUL byte.", "Send XML text only.", details)
     return data
+
+
+def _is_plain(data: bytes) -> bool:
+    """Tell whether a document is ASCII through and through and claims nothing else; most are, and that is all."""
+    if not (data.startswith(b"<") and data.isascii()) or b"\0" in data:
+        return False
+    return not data.startswith(b"<?xml") or data.startswith(_SAYS_UTF8)
 
 
 def _found(data: bytes) -> tuple[str | None, bytes]:

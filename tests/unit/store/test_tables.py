@@ -70,11 +70,14 @@ def test_a_learner_has_one_live_record_for_an_activity(store: Store, new_world: 
 def test_pages_of_learner_records_are_newest_first_and_narrowed_when_asked(store: Store, new_world: MakeWorld) -> None:
     """By number, by physician, by activity."""
     world, first = new_world().id, 100000001
-    for number in range(5):
-        store.records.add(world, record(physician=f"PH-{number % 2}", activity_id=number))
+    for number in range(1, 6):
+        store.activities.save(world, activity(number, f"AMC-{number}"), "<a/>", NOW)
+        store.records.add(world, record(physician=f"PH-{(number - 1) % 2}", activity_id=number))
+    store.records.delete(world, first + 1, NOW)
     assert [entry.number - first for entry in store.records.page(world, first + 4, 3)] == [3, 2, 1]
     assert [entry.number - first for entry in store.records.page(world, 10**12, 9, physician_id="PH-1")] == [3, 1]
-    assert [entry.number - first for entry in store.records.page(world, 10**12, 9, "PH-1", 3)] == [3]
+    assert [entry.number - first for entry in store.records.page(world, 10**12, 9, "PH-1", 4)] == [3]
+    assert [entry.number - first for entry in store.records.page(world, first + 4, 1, "PH-0")] == [2]
 
 
 def test_only_records_to_which_something_still_happens_are_unsettled(store: Store, new_world: MakeWorld) -> None:

@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check mutants n8n docs format lock image-check bench peers soak fuzz clean
+.PHONY: help run test check mutants n8n docs format lock image-check bench bench-studio peers soak fuzz clean
 
 help: ## Show the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -33,8 +33,9 @@ check: $(VENV)/.dev ## Linters, format, strict types, import arrows, freshness o
 mutants: $(VENV)/.dev ## Hold the impostors to the suite and the client check, and print the score.
 	$(BIN)/python -m tests.impostors.run $(ARGS)
 
-n8n: $(VENV)/.dev ## Run the n8n workflow headless against a sandbox (installs n8n into build/n8n; takes minutes).
+n8n: $(VENV)/.dev ## Run the n8n workflows headless, and through the client check (installs n8n; takes half an hour).
 	$(BIN)/python examples/n8n/run_headless.py --folder build/n8n --table docs/n8n.md
+	$(BIN)/python examples/n8n/client_check.py --folder build/n8n --table docs/n8n.md
 
 docs: $(VENV)/.run ## Write the generated pages anew.
 	$(BIN)/python -m mockpars.docs
@@ -57,6 +58,9 @@ image-check: ## Build the container image and try it, without a container engine
 bench: $(VENV)/.run ## Measure what serving costs; ARGS go to benchmarks/run.py.
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
+bench-studio: $(VENV)/.run ## Measure the studio at 100,000 records; ARGS go to benchmarks/studio.py.
+	@$(BIN)/python benchmarks/studio.py $(ARGS)
+
 peers: $(VENV)/.run ## Measure beside Mountebank, WireMock, MockServer and Mockoon (needs npm and Java 17).
 	@$(BIN)/python benchmarks/peers/compare.py $(ARGS)
 
@@ -65,6 +69,9 @@ soak: $(VENV)/.dev ## Hours of trouble in minutes; ARGS name phases or --scale (
 
 fuzz: $(VENV)/.dev ## Explore the served description with Schemathesis at length; FUZZ is the number of examples.
 	MOCKPARS_FUZZ=$(or $(FUZZ),200) $(BIN)/python -m pytest -n $(WORKERS) --dist load tests/schemathesis $(ARGS)
+
+advisories: $(VENV)/.dev ## Hold the lock files against the advisories and yanks that the package index knows.
+	$(BIN)/python -m benchmarks.soak.audit $(ARGS)
 
 clean: ## Remove the environment and what the tools left behind.
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

@@ -1,31 +1,31 @@
-"""Tables as files: CSV and XLSX out, XLSX and delimited text in. openpyxl is slow to import, so it waits."""
+"""Tables as files: CSV and XLSX out, XLSX and delimited text in. openpyxl, which reads, is slow to import: it waits."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import Any
 
 from mockpars.errors import MockparsError
+from mockpars.service.workbook import MOST_ROWS as MOST_SHEET_ROWS
+from mockpars.service.workbook import Cells, workbook
 
 MOST_ROWS = 20_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-Cells = Sequence[str]
 
 
 class SheetError(MockparsError):
     """A file that cannot be read as a table."""
 
 
-def check_xlsx() -> None:
+def check_reader() -> None:
     """Raises SheetError where openpyxl is not installed."""
     from importlib.util import find_spec
 
     if find_spec("openpyxl") is None:
-        raise SheetError("XLSX needs openpyxl, which is not installed.", "pip install 'mockpars[studio]', or use CSV.")
+        fix = "pip install 'mockpars[studio]', or send delimited text."
+        raise SheetError("To read XLSX takes openpyxl, which is not installed.", fix)
 
 
 def csv_lines(rows: Iterable[Cells]) -> str:
@@ -36,29 +36,24 @@ def csv_lines(rows: Iterable[Cells]) -> str:
     return out.getvalue()
 
 
-def xlsx(title: str, header: Cells, rows: Iterable[Cells]) -> bytes:
-    """A workbook of one sheet, its header row frozen. Everything is text, so that IDs keep their zeroes."""
-    check_xlsx()
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
+def csv_pieces(header: Cells, slices: Iterable[Iterable[Cells]]) -> Iterator[bytes]:
+    """A CSV file in UTF-8, a piece for its header and one for each slice of rows."""
+    yield csv_lines([header]).encode()
+    for rows in slices:
+        yield csv_lines(rows).encode()
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2"
-    for letter in "ABCDEFGHIJKLMN"[: len(header)]:
-        sheet.column_dimensions[letter].width = 22
-    heads = []
-    for name in header:
-        cell = WriteOnlyCell(sheet, value=name)
-        cell.font = Font(bold=True)
-        heads.append(cell)
-    sheet.append(heads)
-    for row in rows:
-        sheet.append([_text_cell(sheet, cell) for cell in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+
+def xlsx(title: str, header: Cells, rows: Iterable[Cells]) -> bytes:
+    """A workbook of one sheet (see `workbook`)."""
+    return b"".join(workbook(title, header, [rows]))
+
+
+def check_length(rows: int) -> None:
+    """Raises SheetError for more rows than a sheet holds below its header."""
+    if rows >= MOST_SHEET_ROWS:
+        raise SheetError(
+            f"A sheet holds {MOST_SHEET_ROWS:,} rows, and there are {rows:,} records.", "Download the CSV."
+        )
 
 
 def read_table(name: str, data: bytes) -> list[list[str]]:
@@ -84,7 +79,7 @@ def _read_text(name: str, data: bytes) -> list[list[str]]:
 
 
 def _read_xlsx(data: bytes) -> list[list[str]]:
-    check_xlsx()
+    check_reader()
     from zipfile import BadZipFile, ZipFile
 
     from openpyxl import load_workbook
@@ -117,14 +112,6 @@ def _cell(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
-
-
-def _text_cell(sheet: Any, text: str) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-
-    cell = WriteOnlyCell(sheet, value=text)
-    cell.data_type = "s"
-    return cell
 
 
 def _harmless(cell: str) -> str:

@@ -63,13 +63,18 @@ def transcript(sandbox: Sandbox, physician: Physician, records: Iterable[Learner
     return Transcript(physician, sandbox.now.date(), tuple(lines))
 
 
+def check_printer() -> None:
+    """Raises NoPrinter where fpdf2 is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("fpdf") is None:
+        raise NoPrinter("The PDF needs fpdf2, which is not installed.", "pip install 'mockpars[studio]'.")
+
+
 def as_pdf(found: Transcript) -> bytes:
-    """The transcript as PDF; letters that are not Latin-1 lose their accents. Raises NoPrinter."""
-    try:
-        from fpdf import FPDF  # here: nobody who does not print a transcript should wait for it
-        from fpdf.fonts import FontFace
-    except ImportError:
-        raise NoPrinter("The PDF needs fpdf2, which is not installed.", "pip install 'mockpars[studio]'.") from None
+    """The transcript as PDF; letters that are not Latin-1 lose their accents. Some milliseconds a line."""
+    from fpdf import FPDF  # here: nobody who does not print a transcript should wait for it
+    from fpdf.fonts import FontFace
 
     pdf = FPDF(format="letter")
     pdf.set_title(TITLE)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from mockpars.domain.model import Activity, Physician
+from mockpars.domain.model import Activity, Credit, Physician
 from mockpars.domain.rejection import CATALOGUE
 from mockpars.domain.scenario import CATALOGUE_OF_SCENARIOS
 from mockpars.service.sandbox import Sandbox
 from mockpars.service.scenario_files import ScenarioFiles
 from mockpars.web.studio import messages
-from mockpars.web.studio.messages import ActivityDraft, CreditDraft, LearnerDraft, RegistrationDraft
+from mockpars.web.studio.messages import ActivityDraft, LearnerDraft, RegistrationDraft
 
 LEARNER, ACTIVITY = "SaveLearnerActivity", "SaveActivity"
 DECISIONS, FAULTS = "Board decisions", "Gateway faults"
@@ -81,11 +81,11 @@ def _late_on_the_last_day(about: Subject) -> LearnerDraft:
 
 
 def _one_more_credit(about: Subject) -> LearnerDraft:
-    first = about.draft.credits[0] if about.draft.credits else CreditDraft(messages.AMA, "1.0")
+    first = about.draft.credits[0] if about.draft.credits else Credit(messages.AMA, "1.0")
     return replace(about.draft, credits=(replace(first, amount=format(about.activity.hours + 1, "f")),))
 
 
-def _moc(board: str, spoil: Callable[[CreditDraft], CreditDraft]) -> LearnerChange:
+def _moc(board: str, spoil: Callable[[Credit], Credit]) -> LearnerChange:
     def change(about: Subject) -> LearnerDraft:
         credit = messages.board_credit(about.activity, about.who, board)
         return replace(about.draft, credits=(*about.draft.credits, spoil(credit)))

@@ -8,7 +8,7 @@ from datetime import date
 from xml.sax.saxutils import escape
 
 from mockpars.domain.clock import central_date
-from mockpars.domain.model import Activity, Physician
+from mockpars.domain.model import Activity, Credit, Physician
 from mockpars.service.learners import reporting_window
 from mockpars.service.sandbox import Sandbox
 from mockpars.wire.names import ACCME, AR, BLL, EX, HX, LOM, MEMS
@@ -16,16 +16,6 @@ from mockpars.wire.names import ACCME, AR, BLL, EX, HX, LOM, MEMS
 SAMPLE_ACTIVITY = "AMC-HIPAA-2025-V4"
 """The Provider Activity ID of the reference's own sample (A2)."""
 AMA = "AMA PRA Category 1 Credit"
-
-
-@dataclass(frozen=True, slots=True)
-class CreditDraft:
-    """An ar:Credit to be; with a board it is MOC credit (D5)."""
-
-    kind: str
-    amount: str
-    board: str | None = None
-    board_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +28,7 @@ class LearnerDraft:
     npi: str
     activity_id: str | None
     completed: str
-    credits: tuple[CreditDraft, ...] = ()
+    credits: tuple[Credit, ...] = ()
     provider_activity_id: str | None = None
     provider_id: str | None = None
     action: str | None = None
@@ -49,7 +39,7 @@ class LearnerDraft:
         who: Physician,
         activity_id: str,
         completed: str,
-        credits: tuple[CreditDraft, ...] = (),
+        credits: tuple[Credit, ...] = (),
         action: str | None = None,
     ) -> LearnerDraft:
         """A record of a physician that PARS knows."""
@@ -152,7 +142,7 @@ def sample_activity(sandbox: Sandbox) -> str:
 def happy_path(sandbox: Sandbox, who: Physician, activity: Activity) -> LearnerDraft:
     """A completion that nothing is wrong with, where there can be one."""
     completed = good_date(sandbox, activity).isoformat()
-    credits = (CreditDraft(AMA, format(activity.hours, "f")),)
+    credits = (Credit(AMA, format(activity.hours, "f")),)
     return LearnerDraft.of(who, str(activity.id), completed, credits)
 
 
@@ -164,11 +154,11 @@ def good_date(sandbox: Sandbox, activity: Activity) -> date:
     return min(max(today, first), max(first, last))
 
 
-def board_credit(activity: Activity, who: Physician, board: str) -> CreditDraft:
+def board_credit(activity: Activity, who: Physician, board: str) -> Credit:
     """Credit of a board, as the activity is registered for it and the physician is known there."""
     found = activity.registration(board)
     kind = found.credit_types[0] if found and found.credit_types else "Medical Knowledge"
-    return CreditDraft(kind, found.points if found else "1.0", board, who.diplomate_id(board))
+    return Credit(kind, found.points if found else "1.0", board, who.diplomate_id(board))
 
 
 def wrap(sandbox: Sandbox, data: str) -> str:
@@ -199,7 +189,7 @@ def _identity(draft: LearnerDraft) -> str:
 
 def _record(draft: LearnerDraft) -> str:
     credits = "".join(
-        f"<ar:Credit>{_element('ar:CreditType', entry.kind)}{_element('ar:CreditAmount', entry.amount)}"
+        f"<ar:Credit>{_element('ar:CreditType', entry.credit_type)}{_element('ar:CreditAmount', entry.amount)}"
         f"{_element('ar:CertifyingBoard', entry.board)}{_element('ar:CertifyingBoardID', entry.board_id)}</ar:Credit>"
         for entry in draft.credits
     )

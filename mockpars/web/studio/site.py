@@ -18,11 +18,34 @@ from mockpars.errors import MockparsError, StoreError
 from mockpars.service.sandboxes import DEFAULT
 from mockpars.web.control.refusals import Refused
 from mockpars.web.studio import guard, words
-from mockpars.web.studio.pages import PAGES
+from mockpars.web.studio.pages import (
+    activities,
+    breaking,
+    codes,
+    journal,
+    learners,
+    mail,
+    overview,
+    physicians,
+    upload,
+)
 from mockpars.web.studio.place import PREFIX, Page, Place, find_place, sent, tell
 from mockpars.world import World
 
 log = logging.getLogger("mockpars")
+
+PAGES: tuple[Page, ...] = (
+    *overview.PAGES,
+    *physicians.PAGES,
+    *activities.PAGES,
+    *learners.PAGES,
+    *breaking.PAGES,
+    *journal.PAGES,
+    *mail.PAGES,
+    *codes.PAGES,
+    *upload.PAGES,
+)
+"""What the application is made of."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (

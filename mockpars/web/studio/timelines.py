@@ -10,7 +10,8 @@ from mockpars.domain.model import LearnerRecord
 from mockpars.domain.timeline import Transition
 
 WIDTH = 720
-_LEFT, _RIGHT, _TOP, _TRACK, _WORD = 92, 34, 26, 38, 64
+_LEFT, _RIGHT, _TOP, _TRACK, _WORD = 92, 34, 26, 42, 64
+_BELOW, _ABOVE = 18, -11
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Dot:
     status: str
     at: datetime
     reached: bool
-    labelled: bool
+    label: int | None
+    """Where its word stands, in pixels below it; nowhere when there is no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,23 @@ def draw(record: LearnerRecord, steps: Sequence[Transition], now: datetime) -> D
         own = [step for step in steps if step.destination == name]
         places = [x(step.at) for step in own]
         dots = tuple(
-            Dot(place, y, str(step.status), step.at, step.at <= now, _has_room(place, places))
-            for place, step in zip(places, own, strict=True)
+            Dot(place, y, str(step.status), step.at, step.at <= now, label)
+            for place, step, label in zip(places, own, _labels(places), strict=True)
         )
         tracks.append(Track(name or "Record", y, dots))
     return Drawing(WIDTH, _TOP + len(names) * _TRACK, _LEFT, WIDTH - _RIGHT, tuple(tracks), x(now))
 
 
-def _has_room(place: int, places: Sequence[int]) -> bool:
-    """Whether a dot's word would not run into another's."""
-    return sum(abs(place - other) < _WORD for other in places) == 1
+def _labels(places: Sequence[int]) -> list[int | None]:
+    """Words go below their dots, or above where they would run into one; none may run into another."""
+    last = {_BELOW: -_WORD, _ABOVE: -_WORD}
+    found: list[int | None] = []
+    for place in places:
+        side = next((side for side, before in last.items() if place - before >= _WORD), None)
+        if side is not None:
+            last[side] = place
+        found.append(side)
+    return found
 
 
 def _latest(steps: Sequence[Transition], first: datetime) -> datetime:

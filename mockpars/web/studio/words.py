@@ -27,6 +27,8 @@ _TONES = {
     "documented": "good",
     "published": "calm",
     "assumed": "busy",
+    "confirmed": "good",
+    "refuted": "bad",
 }
 
 

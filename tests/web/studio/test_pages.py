@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib.util
-import io
 import re
 import sys
-import zipfile
-from collections.abc import AsyncIterator
 
 import pytest
 
-from mockpars.web.doorway import Exchange
 from tests.support import HOLLOWAY, activities, activity, learners, match, record
 from tests.web.studio.browsing import Browser
 
@@ -178,18 +172,6 @@ def test_the_learner_search_narrows(busy: Browser, query: str, is_there: bool) -
     assert ("James Holloway" in busy.page(f"/learners?{query}")) is is_there
 
 
-def test_all_learners_are_downloaded(busy: Browser) -> None:
-    lines = busy.open("/learners.csv").text.splitlines()
-    assert lines[0].startswith("Board,Name,DOB,Learner ID,Activity,Activity ID,Completion")
-    assert "James Holloway,1975-03-22,1234567890" in lines[1]
-    assert busy.open("/learners.csv?status=Rejected").text.splitlines() == lines[:1]
-    openpyxl = pytest.importorskip("openpyxl", reason="needs openpyxl, of the studio extra")
-    workbook = busy.open("/learners.xlsx")
-    assert zipfile.is_zipfile(io.BytesIO(workbook.data))
-    rows = list(openpyxl.load_workbook(io.BytesIO(workbook.data)).worksheets[0].iter_rows(values_only=True))
-    assert rows[1][3] == "1234567890"
-
-
 def test_a_record_shows_its_life_and_its_xml(busy: Browser) -> None:
     page = busy.page("/learners/100000001")
     assert '<svg class="timeline"' in page
@@ -266,28 +248,8 @@ def test_static_files_are_served(browser: Browser) -> None:
         assert kind in answer.headers["Content-Type"]
 
 
-@pytest.mark.parametrize(
-    ("path", "module"), [("/learners.xlsx", "openpyxl"), ("/physicians/PH-0001/transcript.pdf", "fpdf")]
-)
-def test_what_is_not_installed_is_named(busy: Browser, monkeypatch: pytest.MonkeyPatch, path: str, module: str) -> None:
-    monkeypatch.setitem(sys.modules, module, None)
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    answer = busy.open(path)
+def test_what_is_not_installed_is_named(busy: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fpdf", None)
+    answer = busy.open("/physicians/PH-0001/transcript.pdf")
     assert answer.status_code == 409
     assert "mockpars[studio]" in answer.text
-
-
-def test_large_downloads_are_streamed_piece_by_piece(busy: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockpars.service.learner_search.accepted", lambda sandbox: 100_000)
-    for kind in ("csv", "xlsx"):
-        exchange = Exchange()
-        environ = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost", "mockpars.exchange": exchange}
-        assert busy.open(f"/learners.{kind}", environ_overrides=environ).data == b""
-        stream = exchange.stream
-        assert stream is not None
-        whole = asyncio.run(_gather(stream))
-        assert whole.startswith(b"Board,Name") if kind == "csv" else zipfile.is_zipfile(io.BytesIO(whole))
-
-
-async def _gather(stream: AsyncIterator[bytes]) -> bytes:
-    return b"".join([piece async for piece in stream])

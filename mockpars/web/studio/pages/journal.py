@@ -70,7 +70,6 @@ def one(place: Place, exchange: str) -> str:
         refused=refused,
         request_lines=xmlview.lay_out(found.request or "", marks),
         response_lines=xmlview.lay_out(found.response or ""),
-        tickets=_has_tickets(),
         can_be_case=found.operation in cases.BODIES,
     )
 
@@ -93,11 +92,24 @@ def the_exchange(place: Place, text: str) -> Any:
     return found
 
 
-def _has_tickets() -> bool:
-    """Whether the control API makes support tickets of exchanges."""
-    from mockpars.web.control.table import ENDPOINTS
+def as_ticket(place: Place, exchange: str) -> Response:
+    """The exchange as a support ticket that `mockpars replay` takes."""
+    from mockpars.web.tickets.answers import zip_response  # here, and below: few pages need what tickets import
 
-    return any(endpoint.path.endswith("/ticket") for endpoint in ENDPOINTS)
+    return zip_response(_ticket(place, exchange))
+
+
+def as_written_ticket(place: Place, exchange: str) -> Response:
+    """The exchange as a support ticket to read, and to put into a mail."""
+    from mockpars.web.tickets.answers import markdown_response
+
+    return markdown_response(_ticket(place, exchange))
+
+
+def _ticket(place: Place, exchange: str) -> dict[str, Any]:
+    from mockpars.web.tickets.making import make_ticket
+
+    return make_ticket(place.sandbox, the_exchange(place, exchange), place.root, place.world.settings)
 
 
 PAGES = (
@@ -105,4 +117,6 @@ PAGES = (
     Page("/journal/rows", "journal-rows", rows),
     Page("/journal/<exchange>", "exchange", one),
     Page("/journal/<exchange>/case.yaml", "case", as_case),
+    Page("/journal/<exchange>/ticket.zip", "ticket", as_ticket),
+    Page("/journal/<exchange>/ticket.md", "written-ticket", as_written_ticket),
 )

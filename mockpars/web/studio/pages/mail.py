@@ -12,20 +12,30 @@ from mockpars.web.studio.place import Page, Place, number, wanted
 def listing(place: Place) -> str:
     """The inbox, newest first."""
     found, following = mailbox.notices(place.sandbox, number(wanted("before"), 0) or None)
-    return place.page("mail.html", notices=found, following=following, contact=mailbox.PRIMARY_CONTACT)
+    relay = place.world.relay
+    return place.page(
+        "mail.html",
+        notices=found,
+        following=following,
+        contact=place.world.settings.mail_to,
+        relay=relay,
+        status=relay.status if relay else None,
+    )
 
 
 def one(place: Place, notice: str) -> str:
     """One message."""
     found = _the_notice(place, notice)
-    return place.page("notice.html", notice=found, sender=mailbox.SENDER, contact=mailbox.PRIMARY_CONTACT)
+    settings = place.world.settings
+    return place.page("notice.html", notice=found, sender=settings.mail_from, contact=settings.mail_to)
 
 
 def as_file(place: Place, notice: str) -> Response:
     """The message as a mail program opens it."""
-    found = _the_notice(place, notice)
+    found, settings = _the_notice(place, notice), place.world.settings
     headers = {"Content-Disposition": f'attachment; filename="{found.id}.eml"'}
-    return Response(found.as_message().as_bytes(), content_type="message/rfc822", headers=headers)
+    message = found.as_message(settings.mail_from, settings.mail_to)
+    return Response(message.as_bytes(), content_type="message/rfc822", headers=headers)
 
 
 def _the_notice(place: Place, notice: str) -> Notice:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from functools import lru_cache
 
-from flask import Response, abort
+from flask import Response, abort, request
 
 from mockpars.domain.model import Physician
 from mockpars.resources import data_path
 from mockpars.service import learner_search, physicians, transcript
 from mockpars.service.physicians import Wanted
 from mockpars.service.sandbox import Sandbox
+from mockpars.service.transcript import Transcript
 from mockpars.web.studio.place import Page, Place, number, wanted
 
 _LIMIT = 50
@@ -68,10 +71,20 @@ def one(place: Place, physician: str) -> str:
 def as_pdf(place: Place, physician: str) -> Response:
     """The transcript to print."""
     who = the_physician(place.sandbox, physician)
-    records = transcript.records_of(place.sandbox, who)
-    body = transcript.as_pdf(transcript.transcript(place.sandbox, who, records))
-    disposition = {"Content-Disposition": f'inline; filename="transcript-{who.id}.pdf"'}
-    return Response(body, content_type="application/pdf", headers=disposition)
+    transcript.check_printer()
+    found = transcript.transcript(place.sandbox, who, transcript.records_of(place.sandbox, who))
+    headers = {"Content-Disposition": f'inline; filename="transcript-{who.id}.pdf"'}
+    exchange = request.environ.get("mockpars.exchange")
+    if exchange is None:
+        return Response(transcript.as_pdf(found), content_type="application/pdf", headers=headers)
+    if request.method != "HEAD":
+        exchange.stream = _printed(found)
+    return Response(b"", content_type="application/pdf", headers=headers)
+
+
+async def _printed(found: Transcript) -> AsyncIterator[bytes]:
+    """Prints in a thread, as a long transcript takes seconds, in which others are to be answered."""
+    yield await asyncio.to_thread(transcript.as_pdf, found)
 
 
 def the_physician(sandbox: Sandbox, name: str) -> Physician:

@@ -13,7 +13,7 @@ from mockpars.errors import MockparsError
 from mockpars.service import batch, sheets
 from mockpars.service.batch import BatchRow
 from mockpars.web.studio import messages, sending, xmlview
-from mockpars.web.studio.messages import CreditDraft, LearnerDraft
+from mockpars.web.studio.messages import LearnerDraft
 from mockpars.web.studio.place import Page, Place, sent, tell
 
 _AT_ONCE = 500
@@ -84,7 +84,7 @@ def _draft(row: BatchRow) -> LearnerDraft:
         npi=row.npi,
         activity_id=row.cells.get("ACCME Activity ID", ""),
         completed=row.completed_on,
-        credits=tuple(CreditDraft(entry.kind, entry.amount, entry.board, entry.board_id) for entry in row.credits),
+        credits=row.credits,
         action="Delete" if row.delete else None,
     )
 

@@ -18,6 +18,7 @@ COMMANDS = (
     ("physicians", "list the physicians of the seed, or its personas"),
     ("explain", "explain a rejection code: meaning, fix, rules, how to provoke it"),
     ("journal", "show what a server was asked and answered, with each verdict explained"),
+    ("replay", "reproduce a support ticket in a fresh sandbox, and tell whether it answers the same"),
     ("sample", "print a message that is ready to send"),
     ("openapi", "print the OpenAPI description of everything that is served"),
     ("contract", "judge a mock, a server or the real sandbox by the contract cases"),

@@ -6,11 +6,13 @@ import argparse
 import re
 import sys
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from mockpars.cli.calling import add_server_arguments, get_or_fail
 from mockpars.cli.terminal import coloured, outcome, wrapped
+from mockpars.errors import MockparsError
 
 _EVERY = 1.0
 _MOST_CHARACTERS = 6000
@@ -24,6 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--last", type=int, default=20, metavar="N", help="how many; default: 20")
     parser.add_argument("--code", type=int, help="only answers with this rejection code")
     parser.add_argument("--operation", help="only this operation")
+    parser.add_argument("--ticket", type=int, metavar="ID", help="make a support ticket of an exchange, to replay")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where --ticket goes; default: ticket-ID.zip")
     parser.add_argument("--follow", action="store_true", help="go on with what comes, until interrupted")
     add_server_arguments(parser)
 
@@ -31,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Prints one exchange whole, or a line for each of the last."""
     path = f"/_mockpars/sandboxes/{quote(given.sandbox, safe='')}/journal"
+    if given.ticket is not None:
+        return _make_ticket(given, path)
     if given.exchange is not None:
         _show(get_or_fail(given, f"{path}/{given.exchange}"))
         return 0
@@ -44,6 +50,22 @@ def run(given: argparse.Namespace) -> int:
         found = _page(given, path, {"after": last, "limit": 1000})
         _list(found)
         last = found[0]["id"] if found else last
+    return 0
+
+
+def _make_ticket(given: argparse.Namespace, path: str) -> int:
+    """Writes a ticket: Markdown where the file's name ends so, else the zip. Raises MockparsError."""
+    from mockpars.web.tickets.bundle import as_zip  # here: the journal itself needs none of what reading XML takes
+    from mockpars.web.tickets.markdown import as_markdown
+
+    ticket = get_or_fail(given, f"{path}/{given.ticket}/ticket?format=json")
+    target = given.output or Path(f"ticket-{given.ticket}.zip")
+    data = as_markdown(ticket).encode() if target.suffix == ".md" else as_zip(ticket)
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise MockparsError(f"{target} cannot be written: {error}.", "Choose another file with -o.") from None
+    print(target)
     return 0
 
 

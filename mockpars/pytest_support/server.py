@@ -71,7 +71,14 @@ def running() -> Iterator[Server]:
         server.call("GET", "/_mockpars/ready")
         yield server
         return
-    command = [sys.executable, "-m", "mockpars", "serve", "--ephemeral", "--port", "0", "--log-format", "text"]
+    with started() as server:
+        yield server
+
+
+@contextmanager
+def started(*flags: str) -> Iterator[Server]:
+    """A server of our own that keeps nothing, with further flags of `mockpars serve`; it ends with this context."""
+    command = [sys.executable, "-m", "mockpars", "serve", "--ephemeral", "--port", "0", "--log-format", "text", *flags]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MOCKPARS_")}
     with subprocess.Popen(  # noqa: S603 - our own module, with arguments written here
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=clean, text=True

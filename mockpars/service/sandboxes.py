@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mockpars.domain.clock import Clock
@@ -12,6 +12,8 @@ from mockpars.store.store import Store
 from mockpars.store.worlds import NewWorld, WorldRow
 
 DEFAULT = "default"
+FIRST_ACTIVITY = 12345678
+"""The first activity's ID is the reference's own (A9)."""
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 
 
@@ -25,7 +27,14 @@ class Account:
     clock: Clock
 
 
-def create(store: Store, name: str, account: Account, wall: datetime, ttl: timedelta | None = None) -> WorldRow:
+def create(
+    store: Store,
+    name: str,
+    account: Account,
+    wall: datetime,
+    ttl: timedelta | None = None,
+    first_activity: int = FIRST_ACTIVITY,
+) -> WorldRow:
     """Makes a sandbox that nobody has yet. Raises SandboxNameInvalid and SandboxExists."""
     if not _NAME.fullmatch(name):
         raise SandboxNameInvalid(
@@ -35,7 +44,8 @@ def create(store: Store, name: str, account: Account, wall: datetime, ttl: timed
     with store.transaction():
         if store.worlds.find(name) is not None:
             raise SandboxExists(f"There is a sandbox {name!r} already.", "Reset it, delete it, or choose another name.")
-        return store.worlds.create(_new(name, account, wall, None if ttl is None else wall + ttl))
+        new = _new(name, account, wall, None if ttl is None else wall + ttl)
+        return store.worlds.create(replace(new, first_activity=first_activity))
 
 
 def reset(store: Store, name: str, account: Account, wall: datetime) -> WorldRow:

@@ -50,7 +50,7 @@ def control_api(world: World) -> Blueprint:
     for number, rule in enumerate((PREFIX, f"{PREFIX}/", f"{PREFIX}/<anything:path>")):
         blueprint.add_url_rule(rule, f"view-{number}", view, methods=_METHODS, provide_automatic_options=False)
     blueprint.register_error_handler(Exception, _failed)
-    blueprint.after_request(lambda response: _wait_for_commit(world, response))
+    blueprint.after_request(lambda response: _finish(world, response))
     return blueprint
 
 
@@ -69,7 +69,8 @@ def _answer(world: World, started: datetime) -> Response:
     root = request.host_url.rstrip("/")
     call = Call(world, root, started, _path(variables), _query(endpoint), _body(endpoint))
     with nullcontext() if endpoint.method == "GET" else world.store.transaction():
-        return json_response(endpoint.run(call), endpoint.status)
+        answer = endpoint.run(call)
+    return answer if isinstance(answer, Response) else json_response(answer, endpoint.status)
 
 
 def _wrong_method(place: Place) -> Refused:
@@ -135,8 +136,10 @@ def _failed(error: Exception) -> Response:
     return error_response(refused)
 
 
-def _wait_for_commit(world: World, response: Response) -> Response:
-    """The answer may tell what is not durable yet, whether this request changed it or only read it."""
+def _finish(world: World, response: Response) -> Response:
+    """What holds for every answer. It may tell what is not durable yet, whether this request changed it or read it."""
+    # JSON that quotes what somebody sent must never be taken for a page.
+    response.headers["X-Content-Type-Options"] = "nosniff"
     exchange = request.environ.get("mockpars.exchange")
     if exchange is not None:
         exchange.uncommitted = world.store.uncommitted

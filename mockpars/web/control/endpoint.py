@@ -35,7 +35,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A method at a path. `answer` names a schema of the description; `refusals` are statuses besides the usual."""
+    """A method at a path. `answer` names a schema of the description; `refusals` are statuses besides the usual.
+
+    `media` are further types that it can answer in, with a response of its own making.
+    """
 
     method: str
     path: str
@@ -48,6 +51,7 @@ class Endpoint:
     refusals: tuple[int, ...] = ()
     description: str = ""
     open_to_all: bool = False
+    media: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ from mockpars.domain.clock import format_instant
 from mockpars.domain.rejection import CATALOGUE
 from mockpars.web.control.endpoint import LIMIT, NUMBER_MOST, SANDBOX, Call, Endpoint, choice, whole
 from mockpars.web.control.refusals import not_found
-from mockpars.web.operations import OPERATIONS
+from mockpars.web.operations import NO_OPERATION, OPERATIONS
 
 _BASE = f"{SANDBOX}/journal"
 _SHOWN_IN_LISTS = ("method", "path", "client", "duration_ms", "fault", "scenarios")
@@ -34,6 +34,14 @@ def list_exchanges(call: Call) -> dict[str, Any]:
 
 def show_exchange(call: Call) -> dict[str, Any]:
     """One, with its texts and its verdict explained."""
+    row = the_exchange(call)
+    verdict = {key: value for key, value in row.body.items() if key not in (*_SHOWN_IN_LISTS, *_OF_THE_REQUEST)}
+    request = {key: row.body.get(key) for key in _OF_THE_REQUEST}
+    return {**_shown(row), **request, "verdict": verdict, "request": row.request, "response": row.response}
+
+
+def the_exchange(call: Call) -> Any:
+    """The one in the path. Raises Refused (404)."""
     sandbox, number = call.sandbox(), call.path["exchange"]
     row = None
     if re.fullmatch(r"\d{1,15}", number, re.ASCII):
@@ -41,9 +49,7 @@ def show_exchange(call: Call) -> dict[str, Any]:
     if row is None:
         fix = "The journal keeps the latest exchanges only; list them to see which."
         raise not_found(f"There is no exchange {number[:40]!r} in the journal.", fix)
-    verdict = {key: value for key, value in row.body.items() if key not in (*_SHOWN_IN_LISTS, *_OF_THE_REQUEST)}
-    request = {key: row.body.get(key) for key in _OF_THE_REQUEST}
-    return {**_shown(row), **request, "verdict": verdict, "request": row.request, "response": row.response}
+    return row
 
 
 def clear_journal(call: Call) -> None:
@@ -74,7 +80,7 @@ ENDPOINTS = (
         "List the exchanges, newest first",
         "Exchanges",
         query={
-            "operation": choice("Operation", *OPERATIONS),
+            "operation": choice("Operation", *OPERATIONS, NO_OPERATION),
             "outcome": choice("How it ended", *_OUTCOMES),
             "code": whole("Rejection code in the answer", min(CATALOGUE), max(CATALOGUE)),
             "before": whole("Only exchanges numbered below this: next of the page before", 0, NUMBER_MOST),

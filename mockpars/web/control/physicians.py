@@ -115,7 +115,7 @@ _PROFESSION = choice("Profession", "MD", "DO", "PA")
 _BOARD = choice("Certifying board", *MOC_BOARDS)
 _NPI = pattern("NPI, ten digits", "^[0-9]{10}$")
 _STATE = pattern("US state, or DC, by its two letters", "^[A-Z]{2}$")
-_NEW = fields(
+NEW = fields(
     ("first_name", "last_name", "date_of_birth", "npi"),
     first_name=text("First name"),
     last_name=text("Last name, suffix included"),
@@ -158,7 +158,7 @@ ENDPOINTS = (
         },
     ),
     Endpoint(
-        "POST", _BASE, add_physician, "Add a physician to this sandbox", "Physician", status=201, body=_NEW
+        "POST", _BASE, add_physician, "Add a physician to this sandbox", "Physician", status=201, body=NEW
     ),
     Endpoint(
         "GET", f"{_BASE}/{{physician}}", show_physician, "Show a physician by ID, NPI or persona", "Physician",

@@ -8,6 +8,7 @@ from typing import Any
 
 from mockpars.domain.clock import Clock, format_instant, parse_duration, parse_instant
 from mockpars.service import sandboxes
+from mockpars.service.ground import BadGround, Ground, lay
 from mockpars.service.sandbox import Sandbox
 from mockpars.service.sandboxes import DEFAULT, Account
 from mockpars.web.control.clock import shown_clock
@@ -24,6 +25,7 @@ from mockpars.web.control.endpoint import (
 )
 from mockpars.web.control.refusals import conflict, invalid_field
 from mockpars.web.operations import ACTIVITY_SERVICE, LEARNER_SERVICE
+from mockpars.web.tickets.grounds import GROUND, read_ground
 
 _LONGEST = timedelta(days=3660)
 
@@ -47,8 +49,15 @@ def create_sandbox(call: Call) -> dict[str, Any]:
         _clock(body["clock"]) if "clock" in body else defaults.clock,
     )
     name = body.get("name") or f"sandbox-{secrets.token_hex(4)}"
-    row = sandboxes.create(world.store, name, account, wall, _time_to_live(body.get("ttl"), wall))
-    return _shown(call, Sandbox(world.store, row, world.roster, wall))
+    ground = read_ground(body["ground"]) if "ground" in body else Ground()
+    expires = _time_to_live(body.get("ttl"), wall)
+    row = sandboxes.create(world.store, name, account, wall, expires, ground.first_activity)
+    sandbox = Sandbox(world.store, row, world.roster, wall)
+    try:
+        lay(sandbox, ground)
+    except BadGround as error:
+        raise invalid_field("ground", error.reason) from None
+    return _shown(call, sandbox)
 
 
 def show_sandbox(call: Call) -> dict[str, Any]:
@@ -127,6 +136,7 @@ _NEW = fields(
     user=text("User of its web-services account; that of the server by default"),
     password=text("Password of the account; that of the server by default"),
     provider_id=pattern("Provider ID, seven digits (A4); that of the server by default", "^[0-9]{7}$"),
+    ground={**GROUND, "description": "What it holds from the start, as support tickets tell it; nothing by default"},
 )
 
 ENDPOINTS = (

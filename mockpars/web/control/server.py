@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mockpars import __version__
@@ -9,6 +10,7 @@ from mockpars.domain.rejection import CATALOGUE, Rejection
 from mockpars.domain.rules import STAGES
 from mockpars.domain.scenario import CATALOGUE_OF_SCENARIOS
 from mockpars.resources import data_path
+from mockpars.service.confirmed import NEVER, Confirmation, code_confirmations
 from mockpars.service.physicians import read_personas
 from mockpars.settings import Settings
 from mockpars.web.control.clock import shown_clock
@@ -24,7 +26,7 @@ def health(call: Call) -> dict[str, Any]:
     return {
         "status": "ok",
         "version": __version__,
-        "store": _store(settings),
+        "store": shown_store(settings),
         "uptime_seconds": max(0, int((wall - call.started).total_seconds())),
         "sandboxes": len(living),
         "clock": shown_clock(call.sandbox()),
@@ -40,12 +42,19 @@ def describe(call: Call) -> dict[str, Any]:
 
 def list_codes(call: Call) -> dict[str, Any]:
     """Every rejection code with its rules and what provokes it."""
-    personas = read_personas(data_path("seed"))
-    return {"codes": [explain_code(entry, personas) for entry in CATALOGUE.values()]}
+    return {"codes": explain_codes()}
 
 
-def explain_code(entry: Rejection, personas: list[dict[str, Any]]) -> dict[str, Any]:
-    """A code as plain data: meaning, fix, how sure we are, rules, and the personas and scenarios that provoke it."""
+def explain_codes() -> list[dict[str, Any]]:
+    """Every code as plain data."""
+    personas, confirmations = read_personas(data_path("seed")), code_confirmations()
+    return [_explained(entry, personas, confirmations) for entry in CATALOGUE.values()]
+
+
+def _explained(
+    entry: Rejection, personas: list[dict[str, Any]], confirmations: Mapping[int, Confirmation]
+) -> dict[str, Any]:
+    """Meaning, fix, how sure we are, rules, what provokes it, and what the real sandbox said of it."""
     rules = [(stage, rule) for stage, some in STAGES.items() for rule in some if rule.code == entry.code]
     return {
         "code": entry.code,
@@ -67,7 +76,14 @@ def explain_code(entry: Rejection, personas: list[dict[str, Any]]) -> dict[str, 
         ],
         "personas": [persona["key"] for persona in personas if entry.code in persona["codes"]],
         "scenarios": [kind.name for kind in CATALOGUE_OF_SCENARIOS.values() if kind.code == entry.code],
+        "real_sandbox": _shown_confirmation(confirmations.get(entry.code, NEVER)),
     }
+
+
+def _shown_confirmation(found: Confirmation) -> dict[str, Any]:
+    days = {"confirmed": found.confirmed, "refuted": found.refuted}
+    shown = {name: day.isoformat() if day else None for name, day in days.items()}
+    return {"word": found.word, **shown, "by": list(found.by), "sentence": found.sentence}
 
 
 ENDPOINTS = (
@@ -78,7 +94,8 @@ ENDPOINTS = (
 )
 
 
-def _store(settings: Settings) -> dict[str, Any]:
+def shown_store(settings: Settings) -> dict[str, Any]:
+    """Where sandboxes are kept, as plain data."""
     if settings.database_url:
         return {"kind": "postgresql"}
     return {"kind": "memory"} if settings.ephemeral else {"kind": "sqlite", "durable": settings.durable}

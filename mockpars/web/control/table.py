@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from mockpars.web.control import activities, clock, journal, learner_records, physicians, sandboxes, scenarios, server
+from mockpars.web.control import (
+    activities,
+    clock,
+    journal,
+    learner_records,
+    physicians,
+    sandboxes,
+    scenarios,
+    server,
+    tickets,
+)
 from mockpars.web.control.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -13,5 +23,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *activities.ENDPOINTS,
     *learner_records.ENDPOINTS,
     *journal.ENDPOINTS,
+    *tickets.ENDPOINTS,
     *scenarios.ENDPOINTS,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockpars.domain.model import MOC_BOARDS, DestinationKind, Status
+from mockpars.web.tickets.schema import whole_ticket
 
 Schema = dict[str, Any]
 
@@ -155,6 +156,13 @@ ANSWERS: dict[str, Schema] = {
                 rules=many(_RULE),
                 personas=many(TEXT),
                 scenarios=many(TEXT),
+                real_sandbox=record(
+                    word=words("confirmed", "refuted", "never reached"),
+                    confirmed=MAYBE_DAY,
+                    refuted=MAYBE_DAY,
+                    by=many(TEXT),
+                    sentence=TEXT,
+                ),
             )
         )
     ),
@@ -195,6 +203,7 @@ ANSWERS: dict[str, Schema] = {
         request=MAYBE_TEXT,
         response=MAYBE_TEXT,
     ),
+    "Ticket": whole_ticket(),
     "Scenarios": record(
         scenarios=many(
             record(

@@ -113,6 +113,7 @@ def _responses(endpoint: Endpoint) -> Schema:
     good: Schema = {"description": endpoint.summary}
     if endpoint.answer:
         good["content"] = {"application/json": {"schema": ref(endpoint.answer)}}
+        good["content"] |= {media: {} for media in endpoint.media}
     answers: Schema = {str(endpoint.status): good}
     for status in sorted(_statuses(endpoint)):
         content = {"application/json": {"schema": ref("Error")}}
@@ -146,8 +147,8 @@ def _parameters() -> Schema:
         "name": "X-Mockpars-Scenario",
         "in": "header",
         "required": False,
-        "description": f"Scenarios that act on this request, separated by commas; see {PREFIX}/scenarios",
-        "schema": {"type": "string", "enum": _CALM_SCENARIOS},
+        "description": f"Scenarios that act on this request, separated by commas, or none; see {PREFIX}/scenarios",
+        "schema": {"type": "string", "enum": ["", *_CALM_SCENARIOS]},
     }
     return {**variables, "Scenario": scenario}
 

@@ -80,6 +80,45 @@ def _text(text: str) -> str:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed in: smtp:// (STARTTLS before a password, where it is offered) or smtps:// (TLS at once)."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str
+    password: str = field(repr=False)
+
+    def __str__(self) -> str:
+        """As it may be shown: without the password."""
+        who = f"{self.user}@" if self.user else ""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'smtps' if self.tls else 'smtp'}://{who}{host}:{self.port}"
+
+
+def _mail_server(text: str) -> MailServer | None:
+    if not text:
+        return None
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(text)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path not in ("", "/"):
+        raise ValueError
+    if parts.query or parts.fragment or (parts.password and not parts.username):
+        raise ValueError
+    tls = parts.scheme == "smtps"
+    port = (465 if tls else 25) if parts.port is None else parts.port
+    return MailServer(parts.hostname, port, tls, unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+def _address(text: str) -> str:
+    local, at, domain = text.strip().rpartition("@")
+    if not (local and at and domain) or any(character.isspace() or character in "<>,;" for character in text.strip()):
+        raise ValueError
+    return text.strip()
+
+
 KINDS: Final[Mapping[str, Kind]] = {
     "text": Kind(_text, "some text", "TEXT"),
     "optional text": Kind(str, "some text, or nothing", "TEXT"),
@@ -90,6 +129,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "size": Kind(_size, "a size such as 32MiB, 512k or 1048576", "SIZE"),
     "seconds": Kind(_seconds, "seconds, above 0 and below 86400", "SECONDS"),
     "instant": Kind(_instant, "an ISO-8601 instant such as 2026-06-01T12:00:00Z", "INSTANT"),
+    "mail server": Kind(_mail_server, "smtp://[USER:PASSWORD@]HOST[:PORT], or smtps://", "URL"),
+    "address": Kind(_address, "an e-mail address such as qa@example.org", "ADDRESS"),
     "path": Kind(lambda text: Path(text).expanduser(), "a path", "PATH"),
     "optional path": Kind(lambda text: Path(text).expanduser() if text else None, "a path", "PATH"),
 }
@@ -152,6 +193,16 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("debug_headers", "switch", "true", "Send rule ids, basis and journal id as response headers."),
     Setting("journal_limit", "count", "5000", "Exchanges kept in the journal of each sandbox."),
     Setting("scenarios", "optional path", "", "Directory of your own scenario files. Empty: none."),
+    Setting(
+        "smtp",
+        "mail server",
+        "",
+        "Hand the notifications PARS would mail to this server too: smtp://[user:password@]host[:port] or smtps://. "
+        "Empty: they are on the Mail page only.",
+        secret=True,
+    ),
+    Setting("mail_to", "address", "primary-contact@example.org", "The primary contact, whom notifications go to."),
+    Setting("mail_from", "address", "pars-notifications@mockpars.example", "Whom notifications come from."),
     Setting("log_format", "choice", "text", "How the log is written.", choices=("text", "json")),
 )
 
@@ -189,6 +240,9 @@ class Settings:
     debug_headers: bool
     journal_limit: int
     scenarios: Path | None
+    smtp: MailServer | None
+    mail_to: str
+    mail_from: str
     log_format: str
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from mockpars.domain.clock import Clock
 from mockpars.errors import UnknownSandbox
@@ -15,6 +16,9 @@ from mockpars.settings import Settings
 from mockpars.store import Store, open_store
 from mockpars.store.worlds import WorldRow
 
+if TYPE_CHECKING:
+    from mockpars.service.relay import Relay
+
 _TIDIED_EVERY = 256
 
 
@@ -26,7 +30,16 @@ class World:
         self.store = store
         self.roster = roster
         self.scenario_files = ScenarioFiles(data_path("seed") / "scenarios", settings.scenarios)
+        self.relay = self._make_relay()
         self._visits = 0
+
+    def _make_relay(self) -> Relay | None:
+        settings = self.settings
+        if settings.smtp is None:
+            return None
+        from mockpars.service.relay import Relay  # here, since most servers relay nothing
+
+        return Relay(settings.smtp, settings.mail_from, settings.mail_to, self.wall)
 
     @property
     def account(self) -> sandboxes.Account:

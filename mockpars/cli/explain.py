@@ -11,6 +11,7 @@ from mockpars.domain.rules import STAGES
 from mockpars.domain.scenario import CATALOGUE_OF_SCENARIOS
 from mockpars.errors import MockparsError
 from mockpars.resources import data_path
+from mockpars.service.confirmed import NEVER, code_confirmations
 from mockpars.service.physicians import read_personas
 
 _BASIS = {
@@ -44,6 +45,7 @@ def _explain(entry: Rejection) -> None:
     print(coloured(f"{entry.code}  {entry.meaning}", "bold"))
     print(wrapped(f"{entry.fix}.", 8, "Fix"))
     print(wrapped(f"{entry.basis} ({entry.source}): {_BASIS[entry.basis]}", 8, "Basis"))
+    print(wrapped(f"on the real sandbox {code_confirmations().get(entry.code, NEVER).sentence}", 8, "Proof"))
     for stage, rules in STAGES.items():
         for rule in rules:
             if rule.code == entry.code:

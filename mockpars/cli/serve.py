@@ -35,9 +35,10 @@ def run(given: argparse.Namespace) -> int:
         log.warning("%s is no setting of mockpars and has no effect; misspelt?", name)
     # What is imported now stays, so looking for garbage among it is time lost; the server freezes it.
     gc.disable()
-    from mockpars.web.app import create_app
+    from mockpars.web.app import create_app, refusing
     from mockpars.web.bodies import Limits
     from mockpars.web.server import run as serve
+    from mockpars.web.studio import warm_up
     from mockpars.world import open_world
 
     world = open_world(settings, grouped=True)
@@ -45,13 +46,20 @@ def run(given: argparse.Namespace) -> int:
 
     def ready(port: int) -> None:
         gc.enable()
+        if world.relay is not None:
+            from mockpars.web.postman import start_rounds
+
+            start_rounds(world, world.relay)
         announce(settings, port)
+        warm_up(app)
 
     try:
         limits = Limits(max_body=settings.max_body, body_timeout=settings.body_timeout)
         tls = _tls_files(settings)
-        serve(app, settings.host, settings.port, limits, flush=world.store.commit, ready=ready, tls=tls)
+        serve(app, settings.host, settings.port, limits, world.store.commit, ready, tls, refuse=refusing(app))
     finally:
+        if world.relay is not None:
+            world.relay.close()
         world.store.close()
     return 0
 
@@ -106,6 +114,7 @@ def _welcome(settings: Settings, base: str) -> str:
         f"  data        {data}",
         f"  browser     {base}/_mockpars/",
         f"  control     {base}/_mockpars/openapi.json describes it",
+        *([f"  mail        to {settings.mail_to}, by {settings.smtp}"] if settings.smtp else []),
         "",
         "Three things to try, in this order:",
     ]

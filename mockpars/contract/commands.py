@@ -10,24 +10,11 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from mockpars.contract.trouble import ContractError
 from mockpars.errors import MockparsError
 
 GOOD, BAD, USAGE, UNREACHABLE, DRIFT, STALE = range(6)
-
-Parsers = Any
-"""What argparse's add_subparsers gives; its type is private to argparse."""
-
-
-def add_contract_commands(subparsers: Parsers) -> None:
-    """Adds `contract` and its sub-commands; `run` performs what was parsed."""
-    parser = subparsers.add_parser(
-        "contract", help="judge a mock, a server or the real sandbox by the cases of contracts/",
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-    add_arguments(parser)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -110,16 +110,21 @@ def write(root: ET.Element, prefixes: Mapping[str, str] | None = None) -> str:
             if uri and uri not in known:
                 known[uri] = f"n{len(known)}"
     used = {namespace(tag) for element in elements(root) for tag in (element.tag, *element.attrib)}
+    default = _default_at(root, [uri for uri in known if uri in used and not known[uri]])
     declared = "".join(
-        f" xmlns{':' if known[uri] else ''}{known[uri]}={quoteattr(uri)}" for uri in known if uri in used and uri
+        f" xmlns{':' if known[uri] else ''}{known[uri]}={quoteattr(uri)}"
+        for uri in known
+        if uri in used and (known[uri] or uri == default)
     )
     parts: list[str] = []
-    _write(root, known, declared, "" if "" not in known.values() else _default_of(known, used), parts)
+    _write(root, known, declared, default, parts)
     return "".join(parts)
 
 
-def _default_of(known: Mapping[str, str], used: set[str]) -> str:
-    return next((uri for uri, prefix in known.items() if not prefix and uri in used), "")
+def _default_at(root: ET.Element, unprefixed: list[str]) -> str:
+    """What a root may declare as the default; where another comes to hold, `_write` says so on the way."""
+    own = namespace(root.tag)
+    return own if not own or own in unprefixed else next(iter(unprefixed), "")
 
 
 def _write(element: ET.Element, known: Mapping[str, str], declared: str, default: str, parts: list[str]) -> None:

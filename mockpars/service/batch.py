@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from mockpars.domain.model import Physician
+from mockpars.domain.model import Credit, Physician
 from mockpars.errors import MockparsError
 from mockpars.service.sandbox import Sandbox
 
@@ -20,7 +20,7 @@ COLUMNS = (
     "Total Board Credits", "Credit Type", "Credits Awarded for Credit Type", "Additional Credit Type",
     "Credits Awarded for Additional Credit Type",
 )  # fmt: skip
-"""The template's columns; L17 names the first fifteen, and the last is the amount of the additional type."""
+"""The template's columns; L17 names the first fifteen, the last is the amount of the additional type (D33)."""
 AMA = "AMA PRA Category 1 Credit"
 _REQUIRED = COLUMNS[1:6] + COLUMNS[7:8]
 _EPOCH = date(1899, 12, 30)
@@ -28,16 +28,6 @@ _EPOCH = date(1899, 12, 30)
 
 class BatchError(MockparsError):
     """A file without the template's header."""
-
-
-@dataclass(frozen=True, slots=True)
-class BatchCredit:
-    """Credit of one row; with a board it is MOC credit."""
-
-    kind: str
-    amount: str
-    board: str | None = None
-    board_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +40,7 @@ class BatchRow:
     completed_on: str
     born_on: str
     npi: str
-    credits: tuple[BatchCredit, ...]
+    credits: tuple[Credit, ...]
     problems: tuple[str, ...] = field(default=())
 
 
@@ -139,10 +129,10 @@ def _holds(physician: Physician, state: str, licence: str) -> bool:
     return any(entry.number == licence and state in ("", entry.state) for entry in physician.licences)
 
 
-def _credits(cells: dict[str, str]) -> list[BatchCredit]:
+def _credits(cells: dict[str, str]) -> list[Credit]:
     found = []
     if cells.get("Number of CME Credits"):
-        found.append(BatchCredit(AMA, cells["Number of CME Credits"]))
+        found.append(Credit(AMA, cells["Number of CME Credits"]))
     board = cells.get("Certifying Board", "").upper() or None
     if board is not None:
         total = cells.get("Total Board Credits", "")
@@ -152,5 +142,5 @@ def _credits(cells: dict[str, str]) -> list[BatchCredit]:
         ):
             if cells.get(kind):
                 awarded = cells.get(amount) or total
-                found.append(BatchCredit(cells[kind], awarded, board, cells.get("Certifying Board ID") or None))
+                found.append(Credit(cells[kind], awarded, board, cells.get("Certifying Board ID") or None))
     return found

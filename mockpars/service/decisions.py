@@ -50,6 +50,7 @@ def decide(sandbox: Sandbox, record: LearnerRecord, verdict: Verdict) -> Learner
     deliveries = tuple(decided if entry is chosen else entry for entry in record.deliveries)
     changed = replace(record, deliveries=deliveries)
     sandbox.store.records.replace_deliveries(sandbox.world.id, changed)
+    sandbox.store.relayed.changed.append((sandbox.world.id, changed.number))
     return changed
 
 

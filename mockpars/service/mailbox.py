@@ -17,8 +17,6 @@ from mockpars.domain.rejection import CATALOGUE
 from mockpars.domain.timeline import delivery_status
 from mockpars.service.sandbox import Sandbox
 
-SENDER = "pars-notifications@mockpars.example"
-PRIMARY_CONTACT = "primary-contact@example.org"
 MOST_LOOKED_AT = 1_500
 """Records looked at for one page of mail; the next page goes on from there."""
 _CHUNK = 500
@@ -27,8 +25,10 @@ _ABOVE_ALL = 10**18
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One e-mail: about which record, whose refusal, when. Its words are assumed; that it comes is documented."""
+    """One e-mail: about which record, whose refusal, when. That it comes is documented, its words are assumed (D34)."""
 
+    sandbox: str
+    world: int
     record: LearnerRecord
     delivery: Delivery
     at: datetime
@@ -69,13 +69,16 @@ class Notice:
             "submit it again.\n"
         )
 
-    def as_message(self) -> EmailMessage:
-        """The e-mail itself, as a mail server takes it."""
+    def as_message(self, sender: str, recipient: str) -> EmailMessage:
+        """The e-mail itself, as a mail server takes it; its date is the sandbox's."""
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = SENDER, PRIMARY_CONTACT, self.subject
+        message["From"], message["To"], message["Subject"] = sender, recipient, self.subject
         message["Date"] = format_datetime(self.at)
-        message["Message-ID"] = f"<{self.id}@mockpars.example>"
-        message.set_content(self.body)
+        # A name is given to another world at each reset, and its records count from the same number again.
+        message["Message-ID"] = f"<{self.id}.{self.world}.{self.sandbox}@mockpars.example>"
+        message["X-Mockpars-Sandbox"] = self.sandbox
+        # Letters beyond ASCII in names must pass servers that take seven bits only.
+        message.set_content(self.body, cte="quoted-printable")
         return message
 
 
@@ -89,7 +92,7 @@ def notices(
         if seen == most or len(found) >= limit:
             return sorted(found, key=lambda entry: entry.at, reverse=True), last
         seen, last = seen + 1, record.number
-        found.extend(_of(sandbox, record))
+        found.extend(notices_of(sandbox, record))
     return sorted(found, key=lambda entry: entry.at, reverse=True), None
 
 
@@ -99,11 +102,12 @@ def find(sandbox: Sandbox, notice_id: str) -> Notice | None:
     if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
         return None
     record = sandbox.store.records.find(sandbox.world.id, int(digits))
-    found = _of(sandbox, record) if record else []
+    found = notices_of(sandbox, record) if record else []
     return next((entry for entry in found if entry.id == notice_id), None)
 
 
-def _of(sandbox: Sandbox, record: LearnerRecord) -> list[Notice]:
+def notices_of(sandbox: Sandbox, record: LearnerRecord) -> list[Notice]:
+    """What has been mailed about one record by the sandbox's present."""
     # A record that was deleted before the board decided is not the board's any more.
     until = min(sandbox.now, record.deleted_at) if record.deleted_at else sandbox.now
     refused = [
@@ -118,6 +122,8 @@ def _notice(sandbox: Sandbox, record: LearnerRecord, delivery: Delivery) -> Noti
     physician = sandbox.physician(record.physician_id)
     activity = sandbox.store.activities.find(sandbox.world.id, record.activity_id)
     return Notice(
+        sandbox.world.name,
+        sandbox.world.id,
         record,
         delivery,
         delivery.decided_at or delivery.transmitted_at,

@@ -96,6 +96,21 @@ def test_a_namespace_can_be_wrong_or_missing() -> None:
     assert xmltree.find(xmltree.parse(built(namespace={"User": ""})), "User").tag == "User"
 
 
+def test_an_envelope_in_no_namespace_leaves_what_it_holds_in_theirs() -> None:
+    root = xmltree.parse(built(namespace={"SubmitMessage": ""}))
+    assert root.tag == "SubmitMessage"
+    assert xmltree.find(root, "User").tag == f"{{{xmltree.PREFIXES['b']}}}User"
+    assert xmltree.find(root, "Records").tag == f"{{{AR}}}Records"
+
+
+@pytest.mark.parametrize("prefixes", [{"ar": ""}, {"b": "s", "ar": ""}], ids=["both", "the inner one"])
+def test_namespaces_without_a_prefix_are_each_the_default_where_they_stand(prefixes: dict[str, str]) -> None:
+    document = built(prefixes=prefixes)
+    assert [element.tag for element in xmltree.parse(document).iter()] == [
+        element.tag for element in xmltree.parse(built()).iter()
+    ]
+
+
 def test_attributes_can_be_added() -> None:
     assert xmltree.find(xmltree.parse(built(attributes={"Credit": {"a": "{hours}"}})), "Credit").get("a") == "1.5"
 

@@ -6,6 +6,7 @@ one is missing. Screenshots go to build/studio; STUDIO_PICTURES=1 also renews th
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -69,6 +70,7 @@ PAGES = {
     "upload": "/upload",
 }
 IRMA = "PH-0039"
+MISHANDLES_303 = "takes-any-answer-for-success"
 IN_THE_DOCS = ("overview", "break", "record", "journal", "exchange", "learners", "mail")
 
 
@@ -147,7 +149,23 @@ def _picture(page: Page, name: str) -> None:
         page.screenshot(path=PICTURES / f"{name}.png")
 
 
-def test_from_choosing_303_to_a_scenario_that_fails_a_client(page: Page, address: str) -> None:
+def _check(client: str, scenarios: Path, report: Path) -> tuple[int, dict[str, str]]:
+    """`mockpars client check` on a client, by the exams of scenario files: exit status, and each item's status."""
+    command = [sys.executable, "-m", "mockpars", "client", "check", "--scenarios", str(scenarios)]
+    done = subprocess.run(
+        [*command, "--run", f"{sys.executable} {client}", "--json", str(report), "--quiet"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert report.exists(), done.stderr
+    items = json.loads(report.read_text(encoding="utf-8"))["items"]
+    return done.returncode, {item["id"]: item["status"] for item in items}
+
+
+def test_from_choosing_303_to_a_scenario_that_fails_a_client(page: Page, address: str, tmp_path: Path) -> None:
     page.goto("/_mockpars/")
     _press(page, "Load the example")
     assert "The example is there" in page.locator(".flash").inner_text()
@@ -164,6 +182,12 @@ def test_from_choosing_303_to_a_scenario_that_fails_a_client(page: Page, address
     assert "Verdict: Rejected 303" in " ".join(verdict.inner_text().split())
     _picture(page, "verdict")
 
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as YAML").click()
+    file = tmp_path / "scenarios" / download.value.suggested_filename
+    download.value.save_as(file)
+    assert file.name == "reject-303.yaml"
+
     page.get_by_label("How many requests").fill("1")
     _press(page, "Save as a scenario")
     assert "reject-303" in page.locator("#armed").inner_text()
@@ -174,6 +198,11 @@ def test_from_choosing_303_to_a_scenario_that_fails_a_client(page: Page, address
     page.goto(f"{STUDIO}/journal")
     assert "scenario 'reject-303' asked for this answer" in _latest_exchange(page)
     assert _client_takes_it(address, good)
+
+    wrong, found = _check(f"-m tests.impostors.command {MISHANDLES_303}", file.parent, tmp_path / "wrong.json")
+    assert (wrong, found["303"], found["reports-truth"]) == (1, "broken", "broken")
+    right, found = _check("tests/impostors/right_client.py", file.parent, tmp_path / "right.json")
+    assert (right, found["303"], found["reports-truth"]) == (0, "met", "met")
 
 
 def _latest_exchange(page: Page) -> str:

@@ -98,6 +98,11 @@ def rule(stage: str, rule_id: str, **changes: Any) -> Change:
     return change
 
 
+def unchecked(stage: str, rule_id: str) -> Change:
+    """A rule of a stage that never finds anything."""
+    return rule(stage, rule_id, broken=lambda value, facts: False)
+
+
 def without(code: int) -> tuple[Change, ...]:
     """Drops every rule of a code."""
 

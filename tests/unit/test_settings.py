@@ -13,6 +13,7 @@ from mockpars.errors import SettingsError
 from mockpars.settings import (
     KINDS,
     SETTINGS,
+    MailServer,
     Settings,
     add_flags,
     load,
@@ -62,6 +63,51 @@ def test_a_flag_beats_the_environment_which_beats_the_default() -> None:
 
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert load(flags(), {"MOCKPARS_PORT": "", "MOCKPARS_CLOCK": ""}).port == 8027
+
+
+@pytest.mark.parametrize(
+    ("text", "server"),
+    [
+        ("smtp://localhost", MailServer("localhost", 25, False, "", "")),
+        ("smtp://localhost:1025/", MailServer("localhost", 1025, False, "", "")),
+        ("smtps://mail.example.org", MailServer("mail.example.org", 465, True, "", "")),
+        ("smtp://qa%40x.org:p%40ss%2F@[::1]:25", MailServer("::1", 25, False, "qa@x.org", "p@ss/")),
+        ("", None),
+    ],
+)
+def test_a_mail_server_is_a_url(text: str, server: MailServer | None) -> None:
+    assert load(None, {"MOCKPARS_SMTP": text}).smtp == server
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "localhost:1025",
+        "http://localhost",
+        "smtp://",
+        "smtp://:secret@h",
+        "smtp://h/x",
+        "smtp://h?tls=1",
+        "smtp://h:99999",
+    ],
+)
+def test_what_is_no_mail_server_is_an_error_that_tells_no_password(text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(flags("--smtp", text.replace("://", "://user:secret@", 1) if "@" not in text else text), {})
+    assert "smtp://[USER:PASSWORD@]HOST[:PORT], or smtps://" in caught.value.reason
+    assert "secret" not in str(caught.value)
+
+
+def test_the_password_of_the_mail_server_is_never_shown() -> None:
+    settings = load(flags("--smtp", "smtp://qa:hunter2@[::1]:1025"), {})
+    assert "hunter2" not in repr(settings)
+    assert str(settings.smtp) == "smtp://qa@[::1]:1025"
+
+
+@pytest.mark.parametrize("text", ["nobody", "a@", "@b", "a b@c", "a@b, c@d", "QA <qa@example.org>"])
+def test_addresses_are_plain_ones(text: str) -> None:
+    with pytest.raises(SettingsError, match="an e-mail address such as"):
+        load(flags("--mail-to", text), {})
 
 
 def test_a_namespace_may_lack_flags() -> None:

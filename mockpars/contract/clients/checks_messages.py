@@ -24,6 +24,8 @@ _BROKEN_FORM = {
     "Soap": "was a SOAP call",
     "TooLarge": "was too large",
 }
+_NO_OPERATION = "Unknown"
+"""What the journal says of a request to no operation; its only refusal is NotFound."""
 _SECRETS = re.compile(r"(?:^|&)(User|Password|FirstName|LastName|DateOfBirth|MedicalEducationNumber)=", re.IGNORECASE)
 _PERSONAL = re.compile(r"(?:^|&)(BirthDate|UniqueID)=", re.IGNORECASE)
 
@@ -50,6 +52,8 @@ def well_formed_messages(journal: Journal) -> Iterator[Mark]:
         if broken and not _lacks_identity(entry):
             reason = entry.verdict["refused"].get("reason", "")
             yield bad(f"A message to {entry.operation} {broken}: {reason}", entry.number)
+        elif entry.operation == _NO_OPERATION:
+            yield bad(f"A request went to {entry.path}, where no operation is.", entry.number)
         elif entry.clear:
             yield good(f"{entry.operation} was understood.", entry.number)
 

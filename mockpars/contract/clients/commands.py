@@ -9,6 +9,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from mockpars.contract.clients import presentation
 from mockpars.contract.clients.adapters import Adapter, CommandAdapter, HttpAdapter
 from mockpars.contract.clients.examiner import Examiner, Sitting
 from mockpars.contract.clients.exams import Exam, read_exams
+from mockpars.contract.clients.findings import read_findings
 from mockpars.contract.clients.journal import Journal, read_file, read_url
 from mockpars.contract.clients.marks import read_obligations
 from mockpars.contract.clients.verdict import Verdict, of_exams, of_journal
@@ -58,6 +60,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     check.add_argument("--after", type=int, default=0, metavar="N", help="grade only exchanges numbered above N")
     check.add_argument(
         "--exam", action="append", default=[], metavar="NAME", help="only these exams; * and ? are taken"
+    )
+    check.add_argument(
+        "--scenarios",
+        type=Path,
+        metavar="PATH",
+        help="hold an exam for each scenario of this file or folder, such as the studio saves; alone, only these",
     )
     check.add_argument(
         "--limit", type=float, default=30.0, metavar="SECONDS", help="time for one call of the client [30]"
@@ -113,7 +121,7 @@ def _of_exams(given: argparse.Namespace) -> Verdict:
     if given.limit <= 0 or given.jobs < 1:
         raise UsageWrong("--limit and --jobs must be above 0.")
     adapter: Adapter = CommandAdapter(given.run) if given.run else HttpAdapter(given.adapter)
-    exams = _chosen(given.exam)
+    exams = _chosen(given.exam, given.scenarios)
     library = Library()
     target = _target(given, library)
     try:
@@ -135,12 +143,25 @@ def _token(given: argparse.Namespace) -> str:
     return str(given.token or os.environ.get("MOCKPARS_TOKEN") or "")
 
 
-def _chosen(patterns: list[str]) -> list[Exam]:
+def _chosen(patterns: list[str], scenarios: Path | None) -> list[Exam]:
+    """The exams that the patterns name, and those made of scenario files; without either, all there are."""
     exams = read_exams()
     for pattern in patterns:
         if not any(fnmatch(exam.id, pattern) for exam in exams):
             raise UsageWrong(f"There is no exam {pattern!r}.", "mockpars client check --list shows them.")
-    return [exam for exam in exams if not patterns or any(fnmatch(exam.id, pattern) for pattern in patterns)]
+    named = [exam for exam in exams if any(fnmatch(exam.id, pattern) for pattern in patterns)]
+    if scenarios is None:
+        return named or list(exams)
+    return named + _of_findings(scenarios, {exam.id for exam in named})
+
+
+def _of_findings(scenarios: Path, taken: set[str]) -> list[Exam]:
+    found = read_findings(scenarios)
+    for sentence in found.left_out:
+        print(f"mockpars: {sentence}", file=sys.stderr)
+    if not found.exams:
+        raise UsageWrong(f"{scenarios} holds no scenario that an exam can be made of.", " ".join(found.left_out))
+    return [replace(exam, id=f"{exam.id}-found") if exam.id in taken else exam for exam in found.exams]
 
 
 def _progress(sitting: Sitting) -> None:

@@ -59,13 +59,13 @@ def read_exams(root: Path | None = None) -> tuple[Exam, ...]:
 
 
 def person(name: str) -> Person:
-    """A physician of the seed by persona, or the first whose name contains a text. Raises DataInvalid."""
+    """A physician of the seed by persona, ID or NPI, or the first whose name contains a text. Raises DataInvalid."""
     for entry in people.seed():
-        if entry["persona"] == name or (
+        if name in (entry["persona"], entry["id"], entry["npi"]) or (
             entry["persona"] is None and name in f"{entry['first_name']} {entry['last_name']}"
         ):
             return people.person_of(entry)
-    raise DataInvalid(f"exams.yaml: nobody in the seed is {name!r}.")
+    raise DataInvalid(f"Exams: nobody in the seed is {name!r}.")
 
 
 @lru_cache(maxsize=4)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from mockpars.domain.results import LearnerResult
 from mockpars.service import activities, learners
-from tests.impostors.changes import Rewrite, around, changed, put, rule, server, swap, worth
+from tests.impostors.changes import Change, Rewrite, around, changed, put, rule, server, swap, unchecked, worth
 
 
 def _read_body(environ: dict[str, Any]) -> str:
@@ -29,6 +29,19 @@ def _refuses(mark: str) -> Rewrite:
 def _takes(code: str) -> Rewrite:
     """A server that answers 200 to broken requests of one kind."""
     return lambda s, h, b, e: (200 if f"<Code>{code}</Code>" in b else s, h, b)
+
+
+def _lacks(name: str) -> Rewrite:
+    """A server without one of the operations' names."""
+    return lambda s, h, b, e: (404 if e["PATH_INFO"].endswith(name) else s, h, b)
+
+
+def _knows_no(profession: str) -> Change:
+    """A server that never finds a learner of that profession."""
+    return around(
+        "mockpars.service.sandbox.Sandbox.matching",
+        lambda real: lambda box, who: [one for one in real(box, who) if one.profession != profession],
+    )
 
 
 _reads: dict[tuple[str, str], int] = {}
@@ -146,61 +159,35 @@ CORNERS = [
     server(
         "document-types-taken", "transport-document-type transport-entity-is-not-expanded", rewrite=_takes("Malformed")
     ),
-    server(
-        "other-name-of-match-missing",
-        "match-under-its-other-name",
-        rewrite=lambda s, h, b, e: (404 if e["PATH_INFO"].endswith("GetLearnerMatch") else s, h, b),
-    ),
+    server("other-name-of-match-missing", "match-under-its-other-name", rewrite=_lacks("GetLearnerMatch")),
     server(
         "other-name-of-status-missing",
         "status-by-learner-under-its-other-name",
-        rewrite=lambda s, h, b, e: (404 if e["PATH_INFO"].endswith("GetLearnerStatusByLearner") else s, h, b),
+        rewrite=_lacks("GetLearnerStatusByLearner"),
     ),
-    server(
-        "assistants-are-nobody",
-        "learner-physician-assistant",
-        around(
-            "mockpars.service.sandbox.Sandbox.matching",
-            lambda real: lambda box, who: [one for one in real(box, who) if one.profession != "PA"],
-        ),
-    ),
-    server(
-        "osteopaths-are-nobody",
-        "learner-doctor-of-osteopathy",
-        around(
-            "mockpars.service.sandbox.Sandbox.matching",
-            lambda real: lambda box, who: [one for one in real(box, who) if one.profession != "DO"],
-        ),
-    ),
+    server("assistants-are-nobody", "learner-physician-assistant", _knows_no("PA")),
+    server("osteopaths-are-nobody", "learner-doctor-of-osteopathy", _knows_no("DO")),
     server(
         "long-messages-cut",
         "records-two-hundred-in-one-message",
         around("mockpars.service.learners.submit", lambda real: lambda box, p, sent, w: real(box, p, sent[:100], w)),
     ),
-    server(
-        "board-points-unchecked",
-        "board-abp-points-one-step-too-much",
-        rule("CREDIT", "305.board-points", broken=lambda v, f: False),
-    ),
-    server(
-        "board-type-unchecked",
-        "board-abp-credit-of-another-type",
-        rule("CREDIT", "305.board-credit-type", broken=lambda v, f: False),
-    ),
+    server("board-points-unchecked", "board-abp-points-one-step-too-much", unchecked("CREDIT", "305.board-points")),
+    server("board-type-unchecked", "board-abp-credit-of-another-type", unchecked("CREDIT", "305.board-credit-type")),
     server(
         "credit-type-unchecked",
         "amount-of-another-kind-of-credit amount-of-category-2",
-        rule("CREDIT", "305.credit-type", broken=lambda v, f: False),
+        unchecked("CREDIT", "305.credit-type"),
     ),
     server(
         "no-credit-is-fine",
         "amount-without-credits amount-element-missing",
-        rule("COMPLETION", "305.no-credit", broken=lambda v, f: False),
+        unchecked("COMPLETION", "305.no-credit"),
     ),
     server(
         "board-claim-date-unchecked",
         "board-credit-after-the-registrations-claim-date",
-        rule("CREDIT", "303.board-claim-date", broken=lambda v, f: False),
+        unchecked("CREDIT", "303.board-claim-date"),
     ),
     server(
         "board-claim-date-is-out",
@@ -211,16 +198,8 @@ CORNERS = [
             broken=lambda v, f: f.board_credit_claim_by is not None and v >= f.board_credit_claim_by,
         ),
     ),
-    server(
-        "boards-know-everybody",
-        "decision-on-a-non-diplomate",
-        rule("DECISION", "310.not-a-diplomate", broken=lambda v, f: False),
-    ),
-    server(
-        "boards-ignore-the-id",
-        "decision-on-a-wrong-diplomate-id",
-        rule("DECISION", "310.diplomate-id", broken=lambda v, f: False),
-    ),
+    server("boards-know-everybody", "decision-on-a-non-diplomate", unchecked("DECISION", "310.not-a-diplomate")),
+    server("boards-ignore-the-id", "decision-on-a-wrong-diplomate-id", unchecked("DECISION", "310.diplomate-id")),
     server(
         "wrong-provider-may-ask",
         "match-from-a-wrong-provider status-from-a-wrong-provider",

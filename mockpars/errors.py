@@ -10,8 +10,6 @@
     │   ├── BadCredentials       401 Credentials
     │   ├── NotFound             404 NotFound     no such path, or no such record
     │   ├── MethodNotAllowed     405 Method
-    │   ├── TooSlow              408 Timeout      the body did not arrive in time
-    │   ├── TooLarge             413 TooLarge
     │   ├── UnsupportedMedia     415 MediaType
     │   └── SoapNotServed        415 Soap
     ├── UnknownScenario          a scenario name that is not in the catalogue; lists the known ones
@@ -28,7 +26,6 @@ Exceptions are for broken requests and bugs. A record that breaks a rule of PARS
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +53,8 @@ class MockparsError(Exception):
 class BrokenRequest(MockparsError):
     """A request that is answered with a Fault: `status` is the HTTP status, `code` the Fault's Code."""
 
-    status: ClassVar[int] = 400
-    code: ClassVar[str] = "Malformed"
+    status: int = 400
+    code: str = "Malformed"
 
     def __init__(self, reason: str, fix: str = "", details: Iterable[Detail] = ()) -> None:
         super().__init__(reason, fix)
@@ -116,18 +113,6 @@ class MethodNotAllowed(BrokenRequest):
     ) -> None:
         super().__init__(reason, fix, details)
         self.allow: tuple[str, ...] = tuple(allow)
-
-
-class TooSlow(BrokenRequest):
-    """The body did not arrive within the time allowed."""
-
-    status, code = 408, "Timeout"
-
-
-class TooLarge(BrokenRequest):
-    """The body, as sent or once decompressed, is larger than allowed."""
-
-    status, code = 413, "TooLarge"
 
 
 class UnsupportedMedia(BrokenRequest):

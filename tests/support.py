@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from mockpars.pytest_support.registering import FIRST_TYPES
 from mockpars.resources import data_path
 from mockpars.service import overnight, sandboxes
 from mockpars.settings import load
@@ -168,26 +169,16 @@ def registration(
     )
 
 
-_FIRST_TYPES = {
-    "ABA": "Lifelong Learning",
-    "ABIM": "Medical Knowledge",
-    "ABOHNS": "Self-Assessment",
-    "ABOS": "Self-Assessment",
-    "ABP": "Lifelong Learning and Self-Assessment",
-    "ABPATH": "Lifelong Learning",
-    "ABS": "Self-Assessment",
-    "ABTS": "Self-Assessment",
-}
 ALL_BOARDS = "".join(
     registration(board, "1.0", kind, diplomate_id="95001" if board == "ABOS" else None)
-    for board, kind in _FIRST_TYPES.items()
+    for board, kind in FIRST_TYPES.items()
 )
 """Registrations for MOC credit of every board."""
 
 
 def moc(board: str, board_id: str | None = None, amount: str = "1.0") -> str:
     """Board credit that an activity with ALL_BOARDS takes."""
-    return credit(_FIRST_TYPES[board], amount, board, board_id)
+    return credit(FIRST_TYPES[board], amount, board, board_id)
 
 
 def activity(

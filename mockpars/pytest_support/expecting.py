@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Expected:
         return self.exchange.codes if self.exchange else []
 
 
-class Expecting:
+class Expecting(ABC):
     """The part of `pars` that remembers what was expected."""
 
     def __init__(self) -> None:
@@ -33,14 +34,14 @@ class Expecting:
         self._settled: set[int] = set()
 
     @property
+    @abstractmethod
     def journal(self) -> Journal:
         """Everything the client did."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def meanings(self) -> dict[int, str]:
         """What each rejection code means."""
-        raise NotImplementedError
 
     def allow(self, *what: int | str) -> None:
         """From now on these need no expecting: codes such as 300, faults, kinds of broken request, "L12", "all"."""

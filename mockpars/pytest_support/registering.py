@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_FIRST_TYPES = {
+FIRST_TYPES = {
     "ABA": "Lifelong Learning",
     "ABIM": "Medical Knowledge",
     "ABOHNS": "Self-Assessment",
@@ -80,7 +80,7 @@ def _add_moc(more: ET.Element, moc: Mapping[str, Any]) -> None:
         return
     registrations = ET.SubElement(more, "ex:MOCRegistrations")
     for board, points in moc.items():
-        kind, amount = points if isinstance(points, tuple) else (_FIRST_TYPES[board.upper()], points)
+        kind, amount = points if isinstance(points, tuple) else (FIRST_TYPES[board.upper()], points)
         values = {"ex:boardName": board, "ex:mocPoints": str(amount), "ex:MOCCreditType": kind}
         if board == "ABOS":
             values["ex:DiplomateID"] = "95001"  # any; without one PARS answers 322

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, request
+from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from mockpars.errors import NotFound, StoreError
+from mockpars.web.control.refusals import Refused, error_response
 from mockpars.web.control_api import control_api
+from mockpars.web.doorway import Environ, Headers, Refusal, Refuse
 from mockpars.web.pars_api import Pars
 from mockpars.web.replies import XML, Reply, broken, store_failed, to_response
 from mockpars.web.studio import studio
@@ -18,7 +20,7 @@ from mockpars.world import World
 log = logging.getLogger("mockpars")
 
 
-def create_app(world: World) -> Flask:
+def create_app(world: World) -> Pars:
     """A WSGI application that serves this world."""
     app = Pars(world)
     app.url_map.merge_slashes = False  # // is a wrong path, and is told so in XML, not by a redirect in HTML
@@ -28,6 +30,19 @@ def create_app(world: World) -> Flask:
     app.register_error_handler(StoreError, _store_error)
     app.register_error_handler(Exception, _bug)
     return app
+
+
+def refusing(app: Pars) -> Refuse:
+    """What the doorway asks for when a body is too large, too late or not what it says: a Fault, or JSON of control."""
+
+    def refuse(environ: Environ, refusal: Refusal) -> tuple[int, Headers, bytes]:
+        if environ["PATH_INFO"].startswith("/_mockpars"):
+            answer = error_response(Refused(refusal.status, refusal.code, refusal.reason, refusal.fix))
+            return answer.status_code, list(answer.headers), answer.get_data()
+        reply = app.refuse(environ, refusal)
+        return reply.status, [("Content-Type", reply.content_type), *reply.headers], reply.body
+
+    return refuse
 
 
 def _http_error(error: HTTPException) -> Response:

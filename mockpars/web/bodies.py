@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from mockpars.errors import MockparsError
+from mockpars.errors import BrokenRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class Limits:
     body_timeout: float = 30.0
 
 
-class Refusal(MockparsError):
-    """A request that the doorway answers by itself, with HTTP status and Fault code.
+class Refusal(BrokenRequest):
+    """A request that never reaches the application, with HTTP status and Fault code.
 
     ``reusable`` says whether the request was read to its end, so that its connection can carry another.
     """
@@ -88,19 +88,18 @@ async def _read_announced(source: Source, length: int, max_body: int) -> bytes:
 
 
 async def _read_chunks(source: Source, max_body: int, *, trailers: bool) -> bytes:
-    pieces: list[bytes] = []
-    size = empty = 0
+    body = bytearray()  # Not a list of pieces: a chunk may be a single byte.
+    empty = 0
     async for piece in source:
-        pieces.append(piece)
-        size += len(piece)
+        body += piece
         empty = 0 if piece else empty + 1
-        if size > max_body:
+        if len(body) > max_body:
             raise too_large(max_body)
     # The server ends every chunked body with one empty piece, and slips in another where chunks are malformed
     # or the connection ended too early, which it has no other way to tell; trailers look the same.
     if empty > 1 and not trailers:
         raise _cut_short("than its chunks announced")
-    return b"".join(pieces)
+    return bytes(body)
 
 
 def too_large(max_body: int) -> Refusal:
@@ -124,7 +123,11 @@ def _cut_short(than: str) -> Refusal:
     )
 
 
-_WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+_GZIP = 31
+_WINDOW_BITS = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": 15}
+# Tools that compress in blocks write one stream for every 64 KiB.
+_MOST_STREAMS = 10_000
+_SLICE = 64 * 1024
 
 
 def decompress(body: bytes, encoding: str, max_body: int) -> bytes:
@@ -132,18 +135,8 @@ def decompress(body: bytes, encoding: str, max_body: int) -> bytes:
     window = _WINDOW_BITS[encoding]
     if encoding == "deflate" and body[:1] and (body[0] & 0x0F) != 8:
         window = -15  # Many clients send deflate without its zlib header.
-    pieces: list[bytes] = []
-    room = max_body + 1
     try:
-        while body:
-            decompressor = zlib.decompressobj(window)
-            pieces.append(decompressor.decompress(body, room))
-            room -= len(pieces[-1])
-            if room <= 0:
-                raise too_large(max_body)
-            if not decompressor.eof:
-                raise zlib.error("incomplete stream")
-            body = decompressor.unused_data if window == 31 else b""
+        return _inflate(body, window, max_body)
     except zlib.error as error:
         raise Refusal(
             400,
@@ -151,4 +144,25 @@ def decompress(body: bytes, encoding: str, max_body: int) -> bytes:
             f"The body is not valid {encoding}, as its Content-Encoding says: {error}.",
             "Compress the whole body once, or leave Content-Encoding out.",
         ) from error
-    return b"".join(pieces)
+
+
+def _inflate(body: bytes, window: int, max_body: int) -> bytes:
+    """Go through the body in slices: what follows a stream is copied, and there may be a million empty ones."""
+    found = bytearray()
+    stream, streams = zlib.decompressobj(window), 1
+    for start in range(0, len(body), _SLICE):
+        rest = body[start : start + _SLICE]
+        while rest:
+            if stream.eof:
+                if window != _GZIP:
+                    return bytes(found)
+                if streams == _MOST_STREAMS:
+                    raise zlib.error(f"more than {_MOST_STREAMS} streams in a row")
+                stream, streams = zlib.decompressobj(window), streams + 1
+            found += stream.decompress(rest, max_body + 1 - len(found))
+            if len(found) > max_body:
+                raise too_large(max_body)
+            rest = stream.unused_data
+    if body and not stream.eof:
+        raise zlib.error("incomplete stream")
+    return bytes(found)

@@ -27,14 +27,14 @@ from mockpars.web.bodies import Limits, Refusal
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-__all__ = ["Doorway", "Exchange", "Limits", "Refusal", "xml_fault"]
+__all__ = ["Doorway", "Exchange", "Limits", "Refusal", "Refuse", "refuse_in_xml"]
 
 log = logging.getLogger(__name__)
 
 Headers = list[tuple[str, str]]
 Environ = dict[str, Any]
-Fault = Callable[[int, str, str, str], bytes]
-Refused = Callable[[Environ, Refusal], None]
+Refuse = Callable[[Environ, Refusal], tuple[int, Headers, bytes]]
+"""Answers a request that the application had no part in: status, headers, body."""
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 
@@ -82,22 +82,22 @@ class Conversation(bodies.Source, Protocol):
     def response_stream(self, status: int, headers: Headers) -> Any: ...
 
 
-def xml_fault(status: int, code: str, reason: str, fix: str) -> bytes:
-    """Render a Fault for an answer the application had no part in."""
-    code, reason, fix = (escape(text, quote=False) for text in (code, reason, fix))
-    return (
+def refuse_in_xml(environ: Environ, refusal: Refusal) -> tuple[int, Headers, bytes]:
+    """Answer with a Fault."""
+    code, reason, fix = (escape(text, quote=False) for text in (refusal.code, refusal.reason, refusal.fix))
+    body = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<Fault xmlns="http://schemas.datacontract.org/2004/07/BLL.Service">'
         f"<Code>{code}</Code><Reason>{reason}</Reason><Fix>{fix}</Fix><Details/></Fault>"
-    ).encode()
+    )
+    return refusal.status, [("content-type", "application/xml; charset=utf-8")], body.encode()
 
 
 class Doorway:
     """An RSGI application around a WSGI application.
 
     ``flush`` makes durable what the application has changed so far; one call serves every request that is
-    waiting for it. ``fault`` renders the doorway's own refusals from status, code, reason and fix. ``refused``
-    is told of each request that the doorway answered by itself, for the journal.
+    waiting for it. ``refuse`` answers the requests that the application never sees.
     """
 
     def __init__(
@@ -106,14 +106,12 @@ class Doorway:
         limits: Limits,
         flush: Callable[[], None] | None = None,
         *,
-        fault: Fault = xml_fault,
-        refused: Refused | None = None,
+        refuse: Refuse = refuse_in_xml,
     ) -> None:
         self._app = app
         self._limits = limits
         self._flush = flush
-        self._fault = fault
-        self._refused = refused
+        self._refuse_by = refuse
         self._waiting: list[asyncio.Future[BaseException | None]] = []
         self._under_way: set[asyncio.Task[Any] | None] = set()
 
@@ -211,21 +209,20 @@ class Doorway:
                 turn.set_result(failure)
 
     def _refuse(self, conversation: Conversation, environ: Environ, refusal: Refusal) -> None:
-        if self._refused is not None:
-            try:
-                self._refused(environ, refusal)
-            except Exception:
-                log.exception("A refused request could not be journaled")
-        body = self._fault(refusal.status, refusal.code, refusal.reason, refusal.fix)
-        headers = [("content-type", "application/xml; charset=utf-8")]
+        try:
+            status, headers, body = self._refuse_by(environ, refusal)
+        except Exception:
+            log.exception("A refused request could not be answered as it should")
+            status, headers, body = refuse_in_xml(environ, refusal)
+        headers = _without_length(headers)
         if not refusal.reusable:
             # What is left of the body is not read, so the connection is of no more use.
             headers.append(("connection", "close"))
         if environ["REQUEST_METHOD"] == "HEAD":
             headers.append(("content-length", str(len(body))))
-            conversation.response_empty(refusal.status, headers)
+            conversation.response_empty(status, headers)
         else:
-            conversation.response_bytes(refusal.status, headers, body)
+            conversation.response_bytes(status, headers, body)
 
 
 _TIME_TO_WRITE = 0.1

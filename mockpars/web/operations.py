@@ -229,3 +229,5 @@ _ALL = (
 )
 OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _ALL}
 """Every operation by name."""
+NO_OPERATION = "Unknown"
+"""What the journal says of a request to a path under the services where no operation is."""

@@ -28,7 +28,7 @@ from mockpars.errors import (
 from mockpars.service.sandboxes import DEFAULT
 from mockpars.web import auth
 from mockpars.web.doorway import Environ, Exchange
-from mockpars.web.operations import OPERATIONS, Answer, Operation
+from mockpars.web.operations import NO_OPERATION, OPERATIONS, Answer, Operation
 from mockpars.web.replies import Reply, broken, send, to_response
 from mockpars.web.visit import Visit
 from mockpars.wire.envelope import read_credentials, read_envelope
@@ -65,6 +65,10 @@ class Pars(Flask):
                 return self.make_response(self.handle_user_exception(error))(environ, start_response)
         return send(reply, environ, start_response)
 
+    def refuse(self, environ: Environ, error: BrokenRequest) -> Reply:
+        """Answers a request whose body could not be read; the journal of the sandbox that was meant keeps it."""
+        return self._door.refuse(environ, error)
+
 
 def _routes(door: _Door) -> Blueprint:
     """The blueprint of the services, and of what a wrong path under them answers."""
@@ -76,14 +80,21 @@ def _routes(door: _Door) -> Blueprint:
                 view = _view(door, operation)
                 blueprint.add_url_rule(prefix + path, name, view, methods=_METHODS, provide_automatic_options=False)
     for prefix in ("", "/sandboxes/<sandbox>"):
-        rule = f"{prefix}/services/<path:path>"
-        blueprint.add_url_rule(rule, f"lost{prefix[:2]}", _lost, methods=_METHODS, provide_automatic_options=False)
+        rule, view = f"{prefix}/services/<path:path>", _lost_view(door)
+        blueprint.add_url_rule(rule, f"lost{prefix[:2]}", view, methods=_METHODS, provide_automatic_options=False)
     return blueprint
 
 
 def _view(door: _Door, operation: Operation) -> Callable[..., Response]:
     def view(sandbox: str = DEFAULT) -> Response:
         return to_response(door.reply(operation, sandbox, request.environ))
+
+    return view
+
+
+def _lost_view(door: _Door) -> Callable[..., Response]:
+    def view(path: str, sandbox: str = DEFAULT) -> Response:
+        return to_response(door.turn_away(_lost(path, sandbox), sandbox, NO_OPERATION, request.environ))
 
     return view
 
@@ -98,22 +109,23 @@ class _Door:
 
     def service_at(self, path: str) -> Service | None:
         """The service at exactly this path."""
+        operation, sandbox = self._meant(path)
+        return partial(self.reply, operation, sandbox) if operation is not None and sandbox else None
+
+    def _meant(self, path: str) -> tuple[Operation | None, str]:
         sandbox = DEFAULT
         if path.startswith("/sandboxes/") and path.isascii():
             sandbox, _, path = path.removeprefix("/sandboxes/").partition("/")
             path = f"/{path}"
-        operation = self._at.get(path)
-        return partial(self.reply, operation, sandbox) if operation is not None and sandbox else None
+        return self._at.get(path), sandbox
 
     def reply(self, operation: Operation, sandbox: str, environ: Environ) -> Reply:
         """Answers a request; an exchange is kept whole, its journal entry included, or not at all."""
         if environ["REQUEST_METHOD"] == "OPTIONS":
             return Reply(204, "", b"", (("Allow", ", ".join(_allowed(operation))),))
         with self._world.store.transaction():
-            exchange = environ.get("mockpars.exchange") or Exchange()
-            debug_headers = self._world.settings.debug_headers
             try:
-                visit = Visit(self._world.visit(sandbox), operation.name, environ, debug_headers, exchange)
+                visit = self._visit(sandbox, operation.name, environ)
             except UnknownSandbox as error:
                 return broken(NotFound(error.reason, error.fix))
             try:
@@ -121,6 +133,28 @@ class _Door:
                 return visit.reply(self.answer(visit, operation))
             except BrokenRequest as error:
                 return visit.refuse(error)
+
+    def refuse(self, environ: Environ, error: BrokenRequest) -> Reply:
+        """Turns away a request whose body could not be read; what is kept of it is durable when this returns."""
+        operation, sandbox = self._meant(environ["PATH_INFO"])
+        if operation is None:
+            return broken(error)
+        reply = self.turn_away(error, sandbox, operation.name, environ)
+        self._world.store.commit()
+        return reply
+
+    def turn_away(self, error: BrokenRequest, sandbox: str, operation: str, environ: Environ) -> Reply:
+        """Answers a request that no operation sees; the sandbox's journal keeps it, or its mistake would go unseen."""
+        with self._world.store.transaction():
+            try:
+                visit = self._visit(sandbox, operation, environ)
+            except UnknownSandbox:
+                return broken(error)
+            return visit.turn_away(error)
+
+    def _visit(self, sandbox: str, operation: str, environ: Environ) -> Visit:
+        exchange = environ.get("mockpars.exchange") or Exchange()
+        return Visit(self._world.visit(sandbox), operation, environ, self._world.settings.debug_headers, exchange)
 
     def answer(self, visit: Visit, operation: Operation) -> Answer | None:
         """Answers by method; None when a gateway failure came before PARS."""
@@ -163,7 +197,12 @@ def _invalid(problems: tuple[Detail, ...]) -> SchemaInvalid:
 
 def _basic(environ: Environ) -> Authorization | None:
     sent = environ.get("HTTP_AUTHORIZATION")
-    return (Authorization.from_header(sent) or Authorization("unreadable")) if sent else None
+    return _authorization(sent) if sent else None
+
+
+@lru_cache(maxsize=64)  # clients send the same one again and again
+def _authorization(header: str) -> Authorization:
+    return Authorization.from_header(header) or Authorization("unreadable")
 
 
 def _charset(environ: Environ, operation: Operation) -> str | None:
@@ -208,7 +247,7 @@ def _wrong_method(operation: Operation, method: str) -> MethodNotAllowed:
     )
 
 
-def _lost(path: str, sandbox: str = DEFAULT) -> Response:
+def _lost(path: str, sandbox: str) -> NotFound:
     root = request.script_root + ("" if sandbox == DEFAULT else f"/sandboxes/{sandbox}")
     served = ", ".join(root + path for operation in OPERATIONS.values() for path in operation.paths)
     wanted = path.rstrip("/").rsplit("/", 1)[-1]
@@ -217,4 +256,4 @@ def _lost(path: str, sandbox: str = DEFAULT) -> Response:
     reason = f"There is no operation at {request.path}."
     if path.endswith(".svc") or "wsdl" in request.query_string.decode("latin-1").lower():
         reason += " There is no WSDL either: SOAP is deprecated (T4)."
-    return to_response(broken(NotFound(reason, f"{hint}Served: {served}.")))
+    return NotFound(reason, f"{hint}Served: {served}.")

@@ -24,7 +24,7 @@ from granian.server.embed import Server
 
 from mockpars.errors import SettingsError
 from mockpars.web.bodies import Limits
-from mockpars.web.doorway import Doorway, Fault, Refused, xml_fault
+from mockpars.web.doorway import Doorway, Refuse, refuse_in_xml
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -56,8 +56,7 @@ def run(
     ready: Callable[[int], None] | None = None,
     tls: TlsFiles | None = None,
     *,
-    fault: Fault = xml_fault,
-    refused: Refused | None = None,
+    refuse: Refuse = refuse_in_xml,
     grace: float = GRACE,
 ) -> None:
     """Serve ``app`` until SIGTERM or SIGINT, then finish the requests under way for up to ``grace`` seconds.
@@ -65,7 +64,7 @@ def run(
     Port 0 takes a free one; ``ready`` is called with the port once connections are taken. For the other
     arguments see `Doorway`. Raises SettingsError when the address cannot be had.
     """
-    doorway = Doorway(app, limits, flush, fault=fault, refused=refused)
+    doorway = Doorway(app, limits, flush, refuse=refuse)
     listeners = [listen(host, port)]
     if tls is not None:
         listeners.append(listen(host, tls.port))

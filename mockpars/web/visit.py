@@ -95,6 +95,12 @@ class Visit:
             reply = faults.spoil(self.fault, reply, self.exchange, self.sandbox.exchange)
         return self._finish(reply, "Refused", ())
 
+    def turn_away(self, error: BrokenRequest) -> Reply:
+        """Ends the exchange of a request that no operation sees. Nothing armed is spent on it, nor its body kept."""
+        reply = broken(error)
+        self.answer = Answer(reply.body, "Refused", verdict={"refused": explain_refusal(error)})
+        return self._finish(reply, "Refused", ())
+
     def _finish(self, reply: Reply, outcome: str, findings: tuple[Finding, ...]) -> Reply:
         entry = self._entry(reply, outcome)
         journal.write(self.sandbox, entry)

@@ -8,23 +8,9 @@ import pytest
 
 from mockpars.client import ClientSettings, ParsClient, Reporter
 from mockpars.client.patience import Patience
-from mockpars.pytest_support import Pars, fresh
-from mockpars.pytest_support.server import Server, running
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """One server for all."""
-    with running() as served:
-        yield served
-
-
-@pytest.fixture
-def sandbox(server: Server, request: pytest.FixtureRequest) -> Iterator[Pars]:
-    """A fresh sandbox in which anything may be rejected."""
-    with fresh(server, request.node.name, "2026-05-10T15:00:00Z") as found:
-        found.allow("all")
-        yield found
+from mockpars.pytest_support import Pars
+from tests.plugged import sandbox as sandbox
+from tests.plugged import server as server
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import socket
 import threading
+from contextlib import closing
 from http.client import HTTPConnection
 
 import pytest
@@ -101,6 +103,23 @@ def test_a_bomb_of_gzip_is_413(server: Server) -> None:
     body = gzip.compress(b"<a>" + b" " * (64 << 20))
     answer = server.request("POST", path_of("SaveActivity"), body, Content_Type=XML, Content_Encoding="gzip")
     assert (answer.status, answer.codes) == (413, ["TooLarge"])
+
+
+def test_what_the_doorway_refuses_is_journaled_and_answered_in_the_language_of_its_path(
+    server: Server, sandbox: str
+) -> None:
+    """A client's mistake must be seen, even if its body was not read; the control API speaks JSON throughout."""
+    bad = {"Content_Encoding": "zstd", "Content_Type": XML}
+    answer = server.request("POST", path_of("SaveLearnerActivity", sandbox), b"<x/>", **bad)
+    assert (answer.status, answer.codes) == (415, ["Encoding"])
+    _, told = server.control("GET", f"sandboxes/{sandbox}/journal")
+    (kept,) = told["exchanges"]
+    assert (kept["operation"], kept["outcome"], kept["status"]) == ("SaveLearnerActivity", "Refused", 415)
+    with closing(HTTPConnection(*server.address, timeout=PATIENCE)) as connection:
+        connection.request("POST", "/_mockpars/sandboxes", b"{}", {"Content-Encoding": "zstd"})
+        refused = connection.getresponse()
+        assert (refused.status, refused.headers.get_content_type()) == (415, "application/json")
+        assert json.load(refused)["error"]["code"] == "Encoding"
 
 
 def test_a_body_shorter_than_announced_is_told_so_or_dropped(server: Server, sandbox: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -18,7 +18,11 @@ from mockpars.web.openapi import describe
 from mockpars.world import open_world
 from tests.support import NOW, path_of
 
-DEFAULT = "/_mockpars/sandboxes/default"
+SANDBOXES = "/_mockpars/sandboxes"
+DEFAULT = f"{SANDBOXES}/default"
+RECORDS = f"{DEFAULT}/learner-records"
+FIRST = "ccid:mockpars:100000001"
+"""The credit ID of a sandbox's first learner record."""
 
 
 class Controlled:
@@ -29,6 +33,10 @@ class Controlled:
         self.world = open_world(load(Namespace(**chosen), {}), grouped=False)
         self.client = create_app(self.world).test_client()
         self.exchange = Exchange()
+
+    def close(self) -> None:
+        """Lets go of the store."""
+        self.world.store.close()
 
     def call(
         self,
@@ -62,10 +70,25 @@ class Controlled:
         assert answer.status_code == status, answer.text
         return answer.get_json()
 
+    def error(self, method: str, path: str, body: Any = None, **options: Any) -> tuple[int, Any]:
+        """Status and error of a request that is refused."""
+        answer = self.call(method, path, body, **options)
+        return answer.status_code, answer.get_json()["error"]
+
+    def faults(self, method: str, path: str, body: Any = None, **options: Any) -> dict[str, str]:
+        """What the details of a 422 say, by field."""
+        status, found = self.error(method, path, body, **options)
+        assert status == 422, found
+        return {detail["field"]: detail["problem"] for detail in found["details"]}
+
     def send(self, operation: str, message: str, sandbox: str | None = None) -> str:
         """A message to PARS; its answer as text."""
         answer = self.client.post(path_of(operation, sandbox), data=message.encode(), content_type="application/xml")
         return answer.text
+
+
+Make = Callable[..., Controlled]
+"""Makes servers, each with settings of its own."""
 
 
 def hold_against_description(method: str, path: str, answer: TestResponse) -> None:

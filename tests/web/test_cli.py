@@ -163,6 +163,7 @@ def test_the_samples_work_as_they_are_in_their_order(capsys: Capture) -> None:
     for operation in OPERATIONS:
         assert main(["sample", operation]) == 0
         answers[operation] = server.send(operation, capsys.readouterr().out)
+    server.close()
     assert "<AccmeActivityID>12345678<" in answers["SaveActivity"]
     assert "<Result>Accepted<" in answers["GetActivity"]
     assert ">1</int>" in answers["LearnerMatchRequest"]

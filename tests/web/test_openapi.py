@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -34,9 +35,11 @@ MESSAGES = {
 
 
 @pytest.fixture
-def server() -> Controlled:
+def server() -> Iterator[Controlled]:
     """A fresh server."""
-    return Controlled()
+    fresh = Controlled()
+    yield fresh
+    fresh.close()
 
 
 def test_it_is_a_valid_openapi_document() -> None:

@@ -164,3 +164,22 @@ def _found(path: Path, secrets: list[str]) -> list[str]:
     everything = b"".join(file.read_bytes() for file in sorted(path.parent.glob(path.name + "*")))
     assert len(everything) > 100_000
     return [secret for secret in secrets if re.search(re.escape(secret).encode(), everything)]
+
+
+@pytest.mark.parametrize("sandbox", ["default", "mine"])
+def test_a_request_to_a_wrong_path_is_kept_by_the_sandbox_it_names_and_spends_nothing(
+    served: Served, sandbox: str
+) -> None:
+    """Refused, with the guess of what was meant, and without the body."""
+    served.create("mine")
+    scenarios = f"/_mockpars/sandboxes/{sandbox}/scenarios"
+    assert served.client.post(scenarios, json={"scenario": "server-error", "times": 1}).status_code == 201
+    root = "" if sandbox == "default" else f"/sandboxes/{sandbox}"
+    served.client.post(f"{root}/services/SaveLearnerActivity?Password=secret", data=b"body", content_type=support.XML)
+    (kept,) = served.journal(sandbox)
+    assert (kept["outcome"], kept["path"], kept["request"]) == ("Refused", f"{root}/services/SaveLearnerActivity", "")
+    assert kept["refused"]["code"] == "NotFound"
+    assert "secret" not in kept["query"]
+    listed = served.client.get(f"/_mockpars/sandboxes/{sandbox}/journal?operation=Unknown").get_json()["exchanges"]
+    assert [(entry["operation"], entry["status"]) for entry in listed] == [("Unknown", 404)]
+    assert len(served.client.get(scenarios).get_json()["armed"]) == 1

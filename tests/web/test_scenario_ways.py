@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -97,6 +97,20 @@ class Meeting:
         return text.split("<Status>")[1].split("<")[0] if status == 200 else "no record"
 
 
+@pytest.fixture
+def arrange() -> Iterator[Callable[..., Meeting]]:
+    """Arranges meetings, and lets go of their stores at the end."""
+    arranged: list[Meeting] = []
+
+    def make(name: str = "") -> Meeting:
+        arranged.append(Meeting(name))
+        return arranged[-1]
+
+    yield make
+    for meeting in arranged:
+        meeting.browser.world.store.close()
+
+
 def by_data(meeting: Meeting, name: str) -> None:
     """A physician whose own data asks for it."""
     body = {
@@ -132,11 +146,13 @@ WAYS: tuple[Callable[[Meeting, str], None], ...] = (by_data, by_header, by_contr
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @pytest.mark.parametrize("name", CATALOGUE_OF_SCENARIOS)
-def test_every_scenario_works_through_all_four_ways(name: str, way: Callable[[Meeting, str], None]) -> None:
+def test_every_scenario_works_through_all_four_ways(
+    name: str, way: Callable[[Meeting, str], None], arrange: Callable[..., Meeting]
+) -> None:
     """It does what the header makes it do, and something other than nothing."""
     if way is by_data and name in ON_ACTIVITIES:
         pytest.skip("SaveActivity names no physician, so no physician's data can act on it")
-    meeting = Meeting(name)
+    meeting = arrange(name)
     way(meeting, name)
     assert meeting.meet(name) == _expected(name)
 
@@ -167,9 +183,11 @@ def _expected(name: str) -> Seen:
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_an_unknown_scenario_is_an_error_that_lists_the_known(way: Callable[[Meeting, str], None]) -> None:
+def test_an_unknown_scenario_is_an_error_that_lists_the_known(
+    way: Callable[[Meeting, str], None], arrange: Callable[..., Meeting]
+) -> None:
     """Whichever way it is asked for."""
-    meeting = Meeting()
+    meeting = arrange()
     if way is by_header:
         meeting.headers = {"X-Mockpars-Scenario": "reject-999"}
         _, text, _ = meeting.save_activity(activity("ANOTHER"))
@@ -186,9 +204,9 @@ def test_an_unknown_scenario_is_an_error_that_lists_the_known(way: Callable[[Mee
     assert "board-silent" in text
 
 
-def test_a_scenario_that_cannot_act_on_an_operation_is_told_and_not_hidden() -> None:
+def test_a_scenario_that_cannot_act_on_an_operation_is_told_and_not_hidden(arrange: Callable[..., Meeting]) -> None:
     """SaveActivity cannot answer 303; the answer says that the wish was idle."""
-    meeting = Meeting()
+    meeting = arrange()
     headers = {"X-Mockpars-Scenario": "reject-303"}
     path = OPERATIONS["SaveActivity"].paths[0]
     answer = meeting.browser.client.post(

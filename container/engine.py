@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -138,18 +139,23 @@ class Image:
     base_size: int
     files: Path
     container: str
+    seconds: dict[str, float]
 
 
 def build(folder: Path) -> Image:
-    """Build the Dockerfile as it stands, and mount what came of it."""
+    """Build the Dockerfile as it stands, and mount what came of it; its `seconds` say what took how long."""
+    started = time.perf_counter()
     base = base_image()
+    based = time.perf_counter()
     arguments = ["--isolation", "chroot", "--network", "host", "--format", "docker", "--layers"]
     arguments += ["--build-arg", f"BASE={base}", *pip_secrets(folder), "--tag", IMAGE]
     buildah("bud", *arguments, str(ROOT), log=folder / "build.log")
+    built = time.perf_counter()
     found = json.loads(buildah("inspect", "--type", "image", IMAGE))
     container = buildah("from", "--pull-never", IMAGE).strip()
     files = Path(buildah("mount", container).strip())
-    return Image(found["Docker"]["config"], image_size(IMAGE), image_size(base), files, container)
+    seconds = {"base": based - started, "build": built - based, "mount": time.perf_counter() - built}
+    return Image(found["Docker"]["config"], image_size(IMAGE), image_size(base), files, container, seconds)
 
 
 def image_size(name: str) -> int:

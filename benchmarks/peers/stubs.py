@@ -114,6 +114,36 @@ def mockserver(folder: Path, packages: Path, port: int) -> list[str]:
 
 def mockoon(folder: Path, packages: Path, port: int) -> list[str]:
     """A route with rules on the body, which it turns from XML into an object."""
+    file = _save(folder / "mockoon.json", _mockoon_environment(port))
+    program = str(packages / "@mockoon/cli/bin/run.js")
+    return ["node", program, "start", "--data", file, "--port", str(port), "--hostname", "127.0.0.1", "-X"]
+
+
+def _mockoon_environment(port: int) -> dict[str, Any]:
+    none: dict[str, Any] = {"headers": [], "proxyReqHeaders": [], "proxyResHeaders": [], "data": [], "callbacks": []}
+    proxy = {"proxyMode": False, "proxyHost": "", "proxyRemovePrefix": False}
+    network = {"port": port, "hostname": "127.0.0.1", "latency": 0, "cors": False, "tlsOptions": {"enabled": False}}
+    routes = {"folders": [], "routes": [_mockoon_route()], "rootChildren": [{"type": "route", "uuid": "save"}]}
+    named = {"uuid": "peers", "lastMigration": 33, "name": "PARS", "endpointPrefix": ""}
+    return named | network | routes | proxy | none
+
+
+def _mockoon_route() -> dict[str, Any]:
+    accepted = _mockoon_answer("accepted", 200, ANSWER, rules=_mockoon_rules(), rulesOperator="AND", default=False)
+    accepted["headers"] = [{"key": "Content-Type", "value": XML}]
+    missed = _mockoon_answer("missed", 404, "no", rules=[], rulesOperator="OR", default=True)
+    modes = {"responseMode": None, "streamingMode": None, "streamingInterval": 0}
+    route = {"uuid": "save", "type": "http", "method": "post", "endpoint": PATH[1:], "documentation": ""}
+    return route | modes | {"responses": [accepted, missed]}
+
+
+def _mockoon_answer(uuid: str, status: int, body: str, **when: Any) -> dict[str, Any]:
+    what = {"uuid": uuid, "statusCode": status, "body": body, "headers": [], "latency": 0, "label": ""}
+    source = {"bodyType": "INLINE", "filePath": "", "databucketID": "", "crudKey": "id", "sendFileAsBody": False}
+    return what | source | {"disableTemplating": True, "fallbackTo404": False, "callbacks": []} | when
+
+
+def _mockoon_rules() -> list[dict[str, Any]]:
     record = "SubmitMessage.Data.ar:ACCMELearnerRecords.ar:LearnerRecord"
     rules = [
         ("SubmitMessage.User._text", "equals", "ws-user@example.org"),
@@ -129,55 +159,7 @@ def mockoon(folder: Path, packages: Path, port: int) -> list[str]:
         (f"{record}.ar:Credits.ar:Credit.ar:CreditAmount._text", "equals", "1.0"),
     ]
     names = ("modifier", "operator", "value")
-    shown = [dict(zip(names, rule, strict=True)) | {"target": "body", "invert": False} for rule in rules]
-    accepted: dict[str, Any] = {
-        "uuid": "accepted",
-        "statusCode": 200,
-        "body": ANSWER,
-        "rules": shown,
-        "rulesOperator": "AND",
-    }
-    accepted["headers"] = [{"key": "Content-Type", "value": XML}]
-    missed: dict[str, Any] = {
-        "uuid": "missed",
-        "statusCode": 404,
-        "body": "no",
-        "rules": [],
-        "rulesOperator": "OR",
-        "headers": [],
-    }
-    common: dict[str, Any] = {
-        "latency": 0,
-        "label": "",
-        "bodyType": "INLINE",
-        "filePath": "",
-        "databucketID": "",
-        "crudKey": "id",
-    }
-    common |= {"sendFileAsBody": False, "disableTemplating": True, "fallbackTo404": False, "callbacks": []}
-    answers = [common | accepted | {"default": False}, common | missed | {"default": True}]
-    route: dict[str, Any] = {
-        "uuid": "save",
-        "type": "http",
-        "method": "post",
-        "endpoint": PATH[1:],
-        "documentation": "",
-    }
-    route |= {"responses": answers, "responseMode": None, "streamingMode": None, "streamingInterval": 0}
-    environment: dict[str, Any] = {
-        "uuid": "peers",
-        "lastMigration": 33,
-        "name": "PARS",
-        "endpointPrefix": "",
-        "latency": 0,
-        "port": port,
-    }
-    environment |= {"hostname": "127.0.0.1", "folders": [], "routes": [route], "proxyMode": False, "proxyHost": ""}
-    environment |= {"rootChildren": [{"type": "route", "uuid": "save"}], "proxyRemovePrefix": False, "cors": False}
-    environment |= {"tlsOptions": {"enabled": False}, "headers": [], "proxyReqHeaders": [], "proxyResHeaders": []}
-    file = _save(folder / "mockoon.json", environment | {"data": [], "callbacks": []})
-    program = str(packages / "@mockoon/cli/bin/run.js")
-    return ["node", program, "start", "--data", file, "--port", str(port), "--hostname", "127.0.0.1", "-X"]
+    return [dict(zip(names, rule, strict=True)) | {"target": "body", "invert": False} for rule in rules]
 
 
 PEERS = (

@@ -21,3 +21,6 @@ CREATE TABLE amc_pars_submissions (
     codes TEXT,
     reason TEXT
 );
+
+-- Earlier deliveries of the same completion are looked for before anything is sent.
+CREATE INDEX amc_pars_submissions_earlier ON amc_pars_submissions (amc_course_id, npi, completion_date);

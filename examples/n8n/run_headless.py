@@ -72,7 +72,7 @@ def main() -> int:
             rows = run_all(program, folder, port, base)
     print(table(rows))
     if given.table:
-        write_table(given.table, table(rows))
+        write_between(given.table, BEGIN, table(rows), END)
     return 0 if all(row["right"] for row in rows) else 1
 
 
@@ -116,22 +116,9 @@ def database(scratch: Path) -> Iterator[int]:
             quietly(*control, "-m", "immediate", "stop")
 
 
-def query(port: int, sql: str) -> str:
-    """Runs SQL; answers rows as lines."""
-    command = [
-        "psql",
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(port),
-        "-U",
-        "pars",
-        "-d",
-        "postgres",
-        "-qtA",
-        "-v",
-        "ON_ERROR_STOP=1",
-    ]
+def query(port: int, sql: str, name: str = "postgres") -> str:
+    """Runs SQL in a database; answers rows as lines."""
+    command = ["psql", "-h", "127.0.0.1", "-p", str(port), "-U", "pars", "-d", name, "-qtA", "-v", "ON_ERROR_STOP=1"]
     return subprocess.run(command, input=sql, check=True, capture_output=True, text=True).stdout.strip()
 
 
@@ -150,16 +137,7 @@ def sandbox() -> Iterator[str]:
 def run_all(program: Path, scratch: Path, port: int, base: str) -> list[dict[str, Any]]:
     """Imports a variant of the workflow for each run, with its event in place of the sample, and executes them."""
     control = f"{base}/_mockpars/sandboxes/default"
-    environment = client_environment(base) | {
-        "PATH": os.environ["PATH"],
-        "HOME": str(scratch),
-        "N8N_USER_FOLDER": str(scratch),
-        "N8N_BLOCK_ENV_ACCESS_IN_NODE": "false",
-        "N8N_DIAGNOSTICS_ENABLED": "false",
-        "N8N_VERSION_NOTIFICATIONS_ENABLED": "false",
-        "N8N_ENCRYPTION_KEY": "only-for-this-run",
-        "GENERIC_TIMEZONE": "America/Chicago",
-    }
+    environment = n8n_settings(scratch) | client_environment(base)
     register(base, port)
     people = {run.persona: call(f"{control}/physicians/{run.persona}") for run in RUNS}
     (scratch / "credentials.json").write_text(json.dumps([database_credentials(port)]), encoding="utf-8")
@@ -170,6 +148,23 @@ def run_all(program: Path, scratch: Path, port: int, base: str) -> list[dict[str
         source = scratch / ("credentials.json" if kind == "credentials" else "workflows.json")
         n8n(program, environment, f"import:{kind}", f"--input={source}", check=True)
     return [execute(run, program, environment, control, port) for run in RUNS]
+
+
+def n8n_settings(scratch: Path) -> dict[str, str]:
+    """What n8n itself is given: a folder of its own, and leave to read the environment."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(scratch),
+        "N8N_USER_FOLDER": str(scratch),
+        "N8N_BLOCK_ENV_ACCESS_IN_NODE": "false",
+        "N8N_DIAGNOSTICS_ENABLED": "false",
+        "N8N_VERSION_NOTIFICATIONS_ENABLED": "false",
+        "N8N_ENCRYPTION_KEY": "only-for-this-run",
+        # No process beside it for code nodes, of which there are none.
+        "N8N_RUNNERS_MODE": "external",
+        "N8N_RUNNERS_AUTH_TOKEN": "only-for-this-run",
+        "GENERIC_TIMEZONE": "America/Chicago",
+    }
 
 
 def register(base: str, port: int) -> None:
@@ -215,18 +210,25 @@ def database_credentials(port: int) -> dict[str, Any]:
     return {"id": "parsAuditDatabase", "name": "PARS audit database", "type": "postgres", "data": data}
 
 
+def workflow(file: str, id: str) -> dict[str, Any]:
+    """A workflow under an ID of ours; headless n8n starts at one trigger, so only the manual one stays."""
+    found: dict[str, Any] = json.loads((HERE / file).read_text(encoding="utf-8"))
+    found["id"] = id
+    others = ("n8n-nodes-base.executeWorkflowTrigger", "n8n-nodes-base.scheduleTrigger")
+    found["nodes"] = [node for node in found["nodes"] if node["type"] not in others]
+    return found
+
+
 def variant(run: Run, physician: Mapping[str, Any]) -> dict[str, Any]:
-    """The workflow with this run's event as its sample; headless n8n starts at one trigger, so the other one goes."""
-    workflow: dict[str, Any] = json.loads((HERE / "accme-pars-submit.json").read_text(encoding="utf-8"))
-    workflow["id"] = f"pars{run.id}"
-    workflow["nodes"] = [node for node in workflow["nodes"] if node["type"] != "n8n-nodes-base.executeWorkflowTrigger"]
-    sample = next(node for node in workflow["nodes"] if node["name"] == "Sample event")
+    """The workflow with this run's event as its sample."""
+    found = workflow("accme-pars-submit.json", f"pars{run.id}")
+    sample = next(node for node in found["nodes"] if node["name"] == "Sample event")
     event = json.loads(sample["parameters"]["jsonOutput"])
     event["learner"] |= {name: physician[name] for name in ("first_name", "last_name", "date_of_birth", "npi")}
     for section, values in (run.changes or {}).items():
         event[section] |= values
     sample["parameters"]["jsonOutput"] = json.dumps(event)
-    return workflow
+    return found
 
 
 def execute(run: Run, program: Path, environment: Mapping[str, str], control: str, port: int) -> dict[str, Any]:
@@ -261,14 +263,16 @@ def execute(run: Run, program: Path, environment: Mapping[str, str], control: st
     }
 
 
-def n8n(program: Path, environment: Mapping[str, str], *words: str, check: bool) -> subprocess.CompletedProcess[str]:
+def n8n(
+    program: Path, environment: Mapping[str, str], *words: str, check: bool = False, seconds: float = 180
+) -> subprocess.CompletedProcess[str]:
     """Runs n8n once."""
     done = subprocess.run(
         [str(program), *words],
         env=dict(environment),
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=seconds,
         stdin=subprocess.DEVNULL,
     )
     if check and done.returncode:
@@ -303,10 +307,10 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def write_table(page: Path, text: str) -> None:
-    """Puts the table between the page's two marks."""
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+def write_between(page: Path, begin: str, text: str, end: str) -> None:
+    """Puts a table between two marks of a page."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    page.write_text(f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
 if __name__ == "__main__":

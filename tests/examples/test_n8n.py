@@ -14,22 +14,43 @@ FOLDER = HERE / "examples" / "n8n"
 TEXT = (FOLDER / "accme-pars-submit.json").read_text(encoding="utf-8")
 WORKFLOW: dict[str, Any] = json.loads(TEXT)
 NODES: dict[str, dict[str, Any]] = {node["name"]: node for node in WORKFLOW["nodes"]}
+STATUS: dict[str, Any] = json.loads((FOLDER / "accme-pars-status.json").read_text(encoding="utf-8"))
+LATER: dict[str, dict[str, Any]] = {node["name"]: node for node in STATUS["nodes"]}
 CALLS = {name: node["parameters"] for name, node in NODES.items() if node["type"].endswith(".httpRequest")}
 
 
-def after(name: str, output: int = 0) -> list[str]:
+def after(name: str, output: int = 0, workflow: dict[str, Any] = WORKFLOW) -> list[str]:
     """The nodes that follow an output of a node."""
-    return [link["node"] for link in WORKFLOW["connections"][name]["main"][output]]
+    return [link["node"] for link in workflow["connections"][name]["main"][output]]
 
 
-def test_every_connection_joins_nodes_that_exist_and_every_node_is_reached() -> None:
+@pytest.mark.parametrize("workflow", [WORKFLOW, STATUS], ids=["submit", "status"])
+def test_every_connection_joins_nodes_that_exist_and_every_node_is_reached(workflow: dict[str, Any]) -> None:
+    nodes = {node["name"]: node for node in workflow["nodes"]}
     targets = {
-        link["node"] for entry in WORKFLOW["connections"].values() for output in entry["main"] for link in output
+        link["node"] for entry in workflow["connections"].values() for output in entry["main"] for link in output
     }
-    assert targets | set(WORKFLOW["connections"]) <= set(NODES)
-    triggers = {name for name, node in NODES.items() if "rigger" in node["type"]}
-    assert set(NODES) == targets | triggers
-    assert len({node["id"] for node in WORKFLOW["nodes"]}) == len(NODES)
+    assert targets | set(workflow["connections"]) <= set(nodes)
+    triggers = {name for name, node in nodes.items() if "rigger" in node["type"]}
+    assert set(nodes) == targets | triggers
+    assert len({node["id"] for node in workflow["nodes"]}) == len(nodes)
+
+
+def test_what_was_accepted_before_is_audited_again_and_not_sent() -> None:
+    assert after("Is it registered?") == ["Look up earlier deliveries"]
+    assert after("Look up earlier deliveries") == ["Is it new?"]
+    assert (after("Is it new?"), after("Is it new?", 1)) == (["Match"], ["Delivered again"])
+    assert after("Delivered again") == ["Audit"]
+
+
+def test_statuses_are_followed_until_they_are_final_and_a_rejection_alerts() -> None:
+    assert "NOT IN ('Approved', 'Rejected')" in LATER["Which are under way?"]["parameters"]["query"]
+    assert after("Which are under way?", 0, STATUS) == ["Ask for the status"]
+    assert LATER["Ask for the status"]["parameters"]["url"] == NODES["Ask for the status"]["parameters"]["url"]
+    assert LATER["Ask for the status"]["parameters"]["body"] == NODES["Ask for the status"]["parameters"]["body"]
+    assert after("Ask for the status", 1, STATUS) == after("Is it readable?", 1, STATUS) == ["Alert: not readable"]
+    assert (after("Did it change?", 0, STATUS), after("Audit", 0, STATUS)) == (["Audit"], ["Was it rejected?"])
+    assert after("Was it rejected?", 0, STATUS) == ["Alert"]
 
 
 def test_the_steps_come_in_the_references_order() -> None:
@@ -80,9 +101,10 @@ def test_values_are_escaped_and_dates_have_no_time() -> None:
 
 def test_there_are_no_credentials_in_the_file_and_no_executions_are_kept() -> None:
     assert not re.search(r"ws-user|sandbox\"|Basic [A-Za-z0-9+/]{8}", TEXT)
-    assert WORKFLOW["settings"]["saveDataSuccessExecution"] == "none"
-    assert WORKFLOW["settings"]["saveDataErrorExecution"] == "none"
-    vault = [node["credentials"] for node in WORKFLOW["nodes"] if "credentials" in node]
+    for workflow in (WORKFLOW, STATUS):
+        assert workflow["settings"]["saveDataSuccessExecution"] == "none"
+        assert workflow["settings"]["saveDataErrorExecution"] == "none"
+    vault = [node["credentials"] for node in (*WORKFLOW["nodes"], *STATUS["nodes"]) if "credentials" in node]
     assert vault
     assert all(set(entry["postgres"]) == {"id", "name"} for entry in vault)
 
@@ -94,10 +116,10 @@ def test_the_tables_are_the_references_and_ours_and_queries_are_bound() -> None:
         "course_title TEXT, credit_hours NUMERIC, credit_type TEXT DEFAULT 'AMA PRA Category 1 Credit', "
         "registered_at TIMESTAMPTZ DEFAULT NOW() );"
     ) in ddl
-    for name, node in NODES.items():
+    for name, node in (NODES | LATER).items():
         if node["type"].endswith(".postgres"):
             assert "{{" not in node["parameters"]["query"], name
-            assert "$1" in node["parameters"]["query"]
+            assert ("$1" in node["parameters"]["query"]) == ("queryReplacement" in node["parameters"]["options"]), name
 
 
 def test_the_page_has_the_result_of_the_headless_runs() -> None:

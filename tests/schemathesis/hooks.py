@@ -6,6 +6,7 @@ Importing this registers it all; `SCHEMATHESIS_HOOKS=tests.schemathesis.hooks sc
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import schemathesis
@@ -24,6 +25,9 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "armed": ("1", "2"),
 }
 """Values of path parameters that lead somewhere; made-up ones hardly ever do."""
+
+_MARK = "\ue000"
+"""Stands for a character that XML cannot hold until the message is written; it is then sent as it is."""
 
 ACCOUNT = {"User": support.USER, "Password": support.PASSWORD, "ProviderId": support.PROVIDER}
 
@@ -49,7 +53,8 @@ def write_xml(context: Any, value: Any) -> bytes | None:
         return value
     if not isinstance(value, dict):
         return json.dumps(value).encode()  # what is no element at all is sent as it is
-    return etree.tostring(_as_xml(value, message_schema(context.case.operation)), encoding="utf-8")
+    written = etree.tostring(_as_xml(value, message_schema(context.case.operation)), encoding="utf-8")
+    return written.replace(_MARK.encode(), b"\x01")
 
 
 def message_schema(operation: Any) -> dict[str, Any]:
@@ -81,7 +86,9 @@ def _name(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return "".join(letter for letter in text if letter in "\t\n" or (letter >= " " and letter not in "\ufffe\uffff"))
+    """What XML cannot hold is marked, as lxml would refuse to write it."""
+    text = text.replace(_MARK, "?")
+    return "".join(c if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff") else _MARK for c in text)
 
 
 @schemathesis.deserializer("application/xml", "text/xml")
@@ -116,10 +123,20 @@ def _as_data(element: etree._Element, schema: dict[str, Any]) -> Any:
 
 @schemathesis.hook
 def map_body(context: Any, body: Any) -> Any:
-    """The right account, else every message would end at the credentials; a wrong one stays where it was made empty."""
-    if isinstance(body, dict) and "Data" in body:
-        return {name: ACCOUNT[name] if name in ACCOUNT and value else value for name, value in body.items()}
-    return body
+    """The right account, else every message would end at the credentials; a wrong one stays where it is the mistake."""
+    if not isinstance(body, dict) or "Data" not in body:
+        return body
+    known = message_schema(context.operation)["properties"]
+    return {
+        name: ACCOUNT[name] if name in ACCOUNT and _fits(value, known[name]) else value for name, value in body.items()
+    }
+
+
+def _fits(value: Any, schema: dict[str, Any]) -> bool:
+    """Whether a made-up user, password or provider is as described, and there at all."""
+    if not isinstance(value, str) or not value:
+        return False
+    return len(value) <= schema["maxLength"] and re.search(schema["pattern"], value) is not None
 
 
 @schemathesis.hook

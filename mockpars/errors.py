@@ -25,10 +25,11 @@ Exceptions are for broken requests and bugs. A record that breaks a rule of PARS
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from mockpars.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Detail:
     """One thing wrong with a request, what was expected, and where: line from 1, path as in XPath."""
 

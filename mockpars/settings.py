@@ -8,12 +8,13 @@ the way to the first answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mockpars.errors import SettingsError
+from mockpars.immutable import immutable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -25,7 +26,7 @@ _SIZE_UNITS: Final[Mapping[str, int]] = {"": 1, "b": 1} | {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Kind:
     """A type of setting: how its text is read, and what the text should have been when that fails."""
 
@@ -80,7 +81,7 @@ def _text(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MailServer:
     """Where mail is handed in: smtp:// (STARTTLS before a password, where it is offered) or smtps:// (TLS at once)."""
 
@@ -136,7 +137,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Setting:
     """One row of the table. `default` is as a user would write it; a `secret` is never shown."""
 
@@ -211,7 +212,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
 _NOT_OURS: Final = ("MOCKPARS_URL", "MOCKPARS_SERVICE_", "MOCKPARS_PORT_", "MOCKPARS_ENV_", "MOCKPARS_NAME")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Settings:
     """The settings as the program uses them: sizes in bytes, times in seconds, the clock in UTC."""
 

@@ -29,20 +29,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Serves until SIGTERM or SIGINT. Raises SettingsError and StoreError."""
+    # What is imported now stays, so looking for garbage among it is time lost; the server freezes it.
+    gc.disable()
     settings = load(given, os.environ)
     start_logging(settings.log_format)
     for name in unknown_variables(os.environ):
         log.warning("%s is no setting of mockpars and has no effect; misspelt?", name)
-    # What is imported now stays, so looking for garbage among it is time lost; the server freezes it.
-    gc.disable()
-    from mockpars.web.app import create_app, refusing
     from mockpars.web.bodies import Limits
+    from mockpars.web.front import Front
     from mockpars.web.server import run as serve
-    from mockpars.web.studio import warm_up
     from mockpars.world import open_world
 
     world = open_world(settings, grouped=True)
-    app = create_app(world)
+    front = Front(world)
 
     def ready(port: int) -> None:
         gc.enable()
@@ -51,12 +50,12 @@ def run(given: argparse.Namespace) -> int:
 
             start_rounds(world, world.relay)
         announce(settings, port)
-        warm_up(app)
+        front.warm_up()
 
     try:
         limits = Limits(max_body=settings.max_body, body_timeout=settings.body_timeout)
         tls = _tls_files(settings)
-        serve(app, settings.host, settings.port, limits, world.store.commit, ready, tls, refuse=refusing(app))
+        serve(front, settings.host, settings.port, limits, world.store.commit, ready, tls, refuse=front.refuse)
     finally:
         if world.relay is not None:
             world.relay.close()

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from mockpars.domain.immutable import immutable
+from mockpars.immutable import immutable
 
 CENTRAL = ZoneInfo("America/Chicago")
 """ACCME is in Chicago: overnight and the L12 conversion go by US Central, with daylight saving."""

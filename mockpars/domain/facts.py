@@ -1,16 +1,14 @@
-"""The facts a stage of judging looks at. Rules name their attributes; the service fills them in.
-
-Not frozen: they are made for every request, and freezing would treble what that costs.
-"""
+"""The facts a stage of judging looks at. Rules name their attributes; the service fills them in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from mockpars.immutable import immutable
 
-@dataclass(slots=True)
+
+@immutable
 class EnvelopeFacts:
     """Which provider a message says it comes from, and whose sandbox this is (T7)."""
 
@@ -18,7 +16,7 @@ class EnvelopeFacts:
     issued_provider_id: str
 
 
-@dataclass(slots=True)
+@immutable
 class ActivityFacts:
     """What SaveActivity says about one activity, beside what PARS accepts (A4)."""
 
@@ -32,7 +30,7 @@ class ActivityFacts:
     commercial_support: str | None
 
 
-@dataclass(slots=True)
+@immutable
 class TargetFacts:
     """Whether the activity that SaveActivity acts on exists; an Add that names no ID makes it (A10)."""
 
@@ -41,7 +39,7 @@ class TargetFacts:
     named_activity: str
 
 
-@dataclass(slots=True)
+@immutable
 class RegistrationFacts:
     """One MOC registration of an activity (A7)."""
 
@@ -54,7 +52,7 @@ class RegistrationFacts:
     diplomate_id: str | None
 
 
-@dataclass(slots=True)
+@immutable
 class IdentityFacts:
     """How many records of PARS the learner matches, and what stands in the one that does (L3, L15)."""
 
@@ -64,7 +62,7 @@ class IdentityFacts:
     name: str
 
 
-@dataclass(slots=True)
+@immutable
 class LookupFacts:
     """Whether the activity named by a learner record exists (L5, D15)."""
 
@@ -72,7 +70,7 @@ class LookupFacts:
     named_activity: str
 
 
-@dataclass(slots=True)
+@immutable
 class DeletionFacts:
     """Whether there is a learner record to delete (L10, D13)."""
 
@@ -80,7 +78,7 @@ class DeletionFacts:
     named_activity: str
 
 
-@dataclass(slots=True)
+@immutable
 class CompletionFacts:
     """A completion beside its activity, the reporting window and what is already on file (L5, L13)."""
 
@@ -96,7 +94,7 @@ class CompletionFacts:
     hours: Decimal
 
 
-@dataclass(slots=True)
+@immutable
 class CreditFacts:
     """One credit of a completion beside what the activity is registered for (L5, A7, D5)."""
 
@@ -111,7 +109,7 @@ class CreditFacts:
     board_credit_claim_by: date | None
 
 
-@dataclass(slots=True)
+@immutable
 class DecisionFacts:
     """What a certifying board compares before it takes credit: the claimed and the filed ID (L23, D8)."""
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from mockpars.domain.immutable import immutable
+from mockpars.immutable import immutable
 
 MOC_BOARDS: dict[str, str] = {
     "ABA": "American Board of Anesthesiology",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from mockpars.domain.immutable import immutable
 from mockpars.domain.model import LearnerIdentity, Physician
 from mockpars.domain.names import fold
+from mockpars.immutable import immutable
 
 
 @immutable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockpars.domain.immutable import immutable
+from mockpars.immutable import immutable
 
 Check = Callable[[Any, Any], bool]
 """A check takes the value of a rule's field and the facts, and is true when the rule is broken."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mockpars.domain.immutable import immutable
 from mockpars.domain.model import Delivery, LearnerRecord, Status, credit_id
 from mockpars.domain.rejection import Finding
 from mockpars.domain.timeline import Transition
+from mockpars.immutable import immutable
 
 
 @immutable

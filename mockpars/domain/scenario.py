@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from mockpars.domain.immutable import immutable
 from mockpars.domain.model import MOC_BOARDS
 from mockpars.domain.rejection import CATALOGUE
+from mockpars.immutable import immutable
 
 Effect = Literal["reject", "decide", "delay-delivery", "fault"]
 

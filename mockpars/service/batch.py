@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 
 from mockpars.domain.model import Credit, Physician
 from mockpars.errors import MockparsError
+from mockpars.immutable import immutable
 from mockpars.service.sandbox import Sandbox
 
 GUIDANCE = (
@@ -30,7 +31,7 @@ class BatchError(MockparsError):
     """A file without the template's header."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BatchRow:
     """A row: where it stands, its cells, what it says, and what of it cannot be read."""
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from mockpars.errors import MissingData
+from mockpars.immutable import immutable
 from mockpars.resources import data_path
 
 log = logging.getLogger("mockpars")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Confirmation:
     """The last days on which the real sandbox confirmed or refuted it, and the cases that refuted it."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from mockpars.domain.clock import format_instant
 from mockpars.domain.model import Delivery, LearnerRecord
 from mockpars.errors import MockparsError
+from mockpars.immutable import immutable
 from mockpars.service.sandbox import Sandbox
 
 Decision = Literal["approve", "reject", "silent"]
@@ -15,7 +16,7 @@ DECISIONS: tuple[Decision, ...] = ("approve", "reject", "silent")
 REFUSED = "The board did not accept this credit."
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Verdict:
     """What a destination (a state such as TX, a board such as ABIM) decides, and why."""
 

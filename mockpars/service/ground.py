@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from mockpars.domain.model import ActivitySubmission, LearnerRecord, Physician
 from mockpars.errors import MockparsError
+from mockpars.immutable import immutable
 from mockpars.service.activities import save_activities
 from mockpars.service.arming import arm
 from mockpars.service.sandbox import Sandbox
@@ -18,7 +19,7 @@ class BadGround(MockparsError):
     """A ground that cannot be laid, such as an activity that PARS would not register."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Ground:
     """Activities under the IDs they had, learner records under theirs, physicians beside the seed, armed scenarios."""
 

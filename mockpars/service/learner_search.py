@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
 from mockpars.domain.model import Activity, LearnerRecord, Physician, Status
 from mockpars.domain.names import fold
 from mockpars.domain.results import LearnerStatus
+from mockpars.immutable import immutable
 from mockpars.service.sandbox import Sandbox, as_activity_id
 from mockpars.service.statuses import standing
 from mockpars.store.learner_records import FIRST_NUMBER
@@ -29,7 +29,7 @@ COLUMNS = (
 """The columns of L18, with both IDs in columns of their own (D35)."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LearnerQuery:
     """What is looked for; None is no wish. `learner` is part of a name, or an NPI or physician ID."""
 
@@ -41,7 +41,7 @@ class LearnerQuery:
     completed_to: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LearnerRow:
     """A line of the search: a record, who, what, and where it stands."""
 
@@ -83,7 +83,7 @@ class LearnerRow:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LearnerPage:
     """Some rows, and the record number before which the search goes on (None: there are no more)."""
 

@@ -6,7 +6,6 @@ Nothing is stored for them: they follow from the records' timelines, so they are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -15,6 +14,7 @@ from mockpars.domain.clock import format_instant
 from mockpars.domain.model import Delivery, DestinationKind, LearnerRecord
 from mockpars.domain.rejection import CATALOGUE
 from mockpars.domain.timeline import delivery_status
+from mockpars.immutable import immutable
 from mockpars.service.sandbox import Sandbox
 
 MOST_LOOKED_AT = 1_500
@@ -23,7 +23,7 @@ _CHUNK = 500
 _ABOVE_ALL = 10**18
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Notice:
     """One e-mail: about which record, whose refusal, when. That it comes is documented, its words are assumed (D34)."""
 

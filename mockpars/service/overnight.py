@@ -10,6 +10,7 @@ from mockpars.domain.clock import LATEST, format_instant, next_overnight, parse_
 from mockpars.domain.model import LearnerRecord
 from mockpars.domain.timeline import Transition, transitions
 from mockpars.errors import ClockError
+from mockpars.immutable import immutable
 from mockpars.service.sandbox import Sandbox
 
 MOST_REPORTED = 1000
@@ -24,7 +25,7 @@ class Fired:
     transition: Transition
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Advance:
     """The clock before and after, and what fired in between, in order."""
 

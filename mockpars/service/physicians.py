@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mockpars.domain.model import Physician
 from mockpars.domain.names import fold
+from mockpars.immutable import immutable
 from mockpars.service.sandbox import Sandbox
 from mockpars.store.codec import physician_body
 
 ANY_PERSONA = "any"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Wanted:
     """What physicians are looked for; None is no wish. `persona` is a key, or "any"."""
 

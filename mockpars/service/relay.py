@@ -10,11 +10,12 @@ import queue
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Final
 
+from mockpars.immutable import immutable
 from mockpars.settings import MailServer
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ TIMEOUT: Final = 10.0
 PARTING: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RelayStatus:
     """How it goes: messages handed over, waiting, given up; what went wrong last, and when by the wall clock."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mockpars.domain.clock import Clock
 from mockpars.errors import SandboxExists, SandboxNameInvalid, UnknownSandbox
+from mockpars.immutable import immutable
 from mockpars.store.store import Store
 from mockpars.store.worlds import NewWorld, WorldRow
 
@@ -17,7 +18,7 @@ FIRST_ACTIVITY = 12345678
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Account:
     """The web-services account a new sandbox gets (T6, T7), and its clock."""
 

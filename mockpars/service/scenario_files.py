@@ -8,6 +8,7 @@ from typing import Any
 
 from mockpars.domain.scenario import CATALOGUE_OF_SCENARIOS, find_scenario
 from mockpars.errors import SettingsError
+from mockpars.immutable import immutable
 
 FIELDS = ("operation", "physician", "activity", "percent", "reason")
 """What limits an armed scenario, beside how often it acts."""
@@ -15,7 +16,7 @@ _KEYS = {"scenario": str, "name": str, "title": str, "operation": str, "physicia
          "times": int, "percent": int, "reason": str, "armed": bool}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SavedScenario:
     """An entry of a file: `body` is what an armed scenario keeps."""
 

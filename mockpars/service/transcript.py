@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from mockpars.domain.model import LearnerRecord, Physician
 from mockpars.errors import MockparsError
+from mockpars.immutable import immutable
 from mockpars.service.sandbox import Sandbox
 from mockpars.service.statuses import standing
 
@@ -20,7 +20,7 @@ class NoPrinter(MockparsError):
     """What prints a transcript is not installed."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Line:
     """One completion: when, what, whose, and the credits, one a line."""
 
@@ -31,7 +31,7 @@ class Line:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Transcript:
     """All live completions of a physician, newest completion first."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockpars.domain.immutable import immutable
+from mockpars.immutable import immutable
 from mockpars.store.codec import dump, load
 from mockpars.store.engine import Engine
 

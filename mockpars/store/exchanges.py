@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from mockpars.domain.immutable import immutable
+from mockpars.immutable import immutable
 from mockpars.store.codec import dump, from_micros, load, to_micros
 from mockpars.store.engine import Engine
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mockpars.domain.clock import Clock
-from mockpars.domain.immutable import immutable
+from mockpars.immutable import immutable
 from mockpars.store.codec import from_micros, optional_instant, to_micros
 from mockpars.store.engine import Engine
 from mockpars.store.schema import OF_A_WORLD

@@ -16,7 +16,6 @@ import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
 from io import BytesIO
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -84,13 +83,17 @@ class Conversation(bodies.Source, Protocol):
 
 def refuse_in_xml(environ: Environ, refusal: Refusal) -> tuple[int, Headers, bytes]:
     """Answer with a Fault."""
-    code, reason, fix = (escape(text, quote=False) for text in (refusal.code, refusal.reason, refusal.fix))
+    code, reason, fix = (_escape(text) for text in (refusal.code, refusal.reason, refusal.fix))
     body = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<Fault xmlns="http://schemas.datacontract.org/2004/07/BLL.Service">'
         f"<Code>{code}</Code><Reason>{reason}</Reason><Fix>{fix}</Fix><Details/></Fault>"
     )
     return refusal.status, [("content-type", "application/xml; charset=utf-8")], body.encode()
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 class Doorway:

@@ -10,6 +10,7 @@ from mockpars.domain.model import LearnerIdentity
 from mockpars.domain.rejection import Finding
 from mockpars.domain.results import LearnerStatus
 from mockpars.errors import Detail, NotFound, SchemaInvalid, WrongProvider
+from mockpars.immutable import immutable
 from mockpars.service import activities, journal, learners, statuses
 from mockpars.service.sandbox import Sandbox
 from mockpars.service.scenarios import Scenarios, Subject
@@ -37,7 +38,7 @@ Question = Any
 """What an operation's `read` makes of a message; only its own `run` and `about` look inside."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Operation:
     """One operation. `query` reads the question from a GET's parameters, for those that are reads."""
 

@@ -1,19 +1,14 @@
 """The PARS services over HTTP: one for each operation, in the default sandbox and in every named one (T1, T2, T3).
 
-They are routes of Flask, for whoever asks it which there are, but `Pars` answers them before Flask's routing, contexts,
-signals and sessions, which they do not use and which take as long as judging a message.
+Flask is not imported here, nor Werkzeug but for what is rarely asked: the two would take most of a server's start, and
+Flask's routing, contexts and sessions take as long as judging a message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
-
-from flask import Blueprint, Flask, Response, request
-from werkzeug.datastructures import Authorization
-from werkzeug.http import parse_options_header
-from werkzeug.wrappers import Request
 
 from mockpars.errors import (
     BrokenRequest,
@@ -28,8 +23,8 @@ from mockpars.errors import (
 from mockpars.service.sandboxes import DEFAULT
 from mockpars.web import auth
 from mockpars.web.doorway import Environ, Exchange
-from mockpars.web.operations import NO_OPERATION, OPERATIONS, Answer, Operation
-from mockpars.web.replies import Reply, broken, send, to_response
+from mockpars.web.operations import OPERATIONS, Answer, Operation
+from mockpars.web.replies import Reply, broken, send
 from mockpars.web.visit import Visit
 from mockpars.wire.envelope import read_credentials, read_envelope
 from mockpars.wire.safety import parse_xml, refuse_soap
@@ -41,71 +36,25 @@ if TYPE_CHECKING:
 
 Service = Callable[[Environ], Reply]
 """Answers the requests to one operation of one sandbox."""
-_METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"]
 _XML_TYPES = frozenset({"application/xml", "text/xml"})
+_USUAL = {f"{media};charset=utf-8": (media, "utf-8") for media in _XML_TYPES} | {
+    media: (media, None) for media in _XML_TYPES
+}
+"""What nearly every client sends as Content-Type."""
 
 
-class Pars(Flask):
-    """A Flask application that takes a short way to the services of a world."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__("mockpars", static_folder=None, template_folder=None)
-        self._door = _Door(world, Schemas())
-        self.register_blueprint(_routes(self._door))
-
-    def wsgi_app(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers one request; a failure of the short way is handled as Flask handles those of its views."""
-        service = self._door.service_at(environ["PATH_INFO"])
-        if service is None:
-            return super().wsgi_app(environ, start_response)
-        try:
-            reply = service(environ)
-        except Exception as error:
-            with self.request_context(environ):
-                return self.make_response(self.handle_user_exception(error))(environ, start_response)
-        return send(reply, environ, start_response)
-
-    def refuse(self, environ: Environ, error: BrokenRequest) -> Reply:
-        """Answers a request whose body could not be read; the journal of the sandbox that was meant keeps it."""
-        return self._door.refuse(environ, error)
-
-
-def _routes(door: _Door) -> Blueprint:
-    """The blueprint of the services, and of what a wrong path under them answers."""
-    blueprint = Blueprint("pars", __name__)
-    for operation in OPERATIONS.values():
-        for number, path in enumerate(operation.paths):
-            for prefix in ("", "/sandboxes/<sandbox>"):
-                name = f"{operation.name}-{number}{'-named' if prefix else ''}"
-                view = _view(door, operation)
-                blueprint.add_url_rule(prefix + path, name, view, methods=_METHODS, provide_automatic_options=False)
-    for prefix in ("", "/sandboxes/<sandbox>"):
-        rule, view = f"{prefix}/services/<path:path>", _lost_view(door)
-        blueprint.add_url_rule(rule, f"lost{prefix[:2]}", view, methods=_METHODS, provide_automatic_options=False)
-    return blueprint
-
-
-def _view(door: _Door, operation: Operation) -> Callable[..., Response]:
-    def view(sandbox: str = DEFAULT) -> Response:
-        return to_response(door.reply(operation, sandbox, request.environ))
-
-    return view
-
-
-def _lost_view(door: _Door) -> Callable[..., Response]:
-    def view(path: str, sandbox: str = DEFAULT) -> Response:
-        return to_response(door.turn_away(_lost(path, sandbox), sandbox, NO_OPERATION, request.environ))
-
-    return view
-
-
-class _Door:
+class Door:
     """The stages of a request in their order: method, media type, well-formed, credentials, schema, provider, rules."""
 
-    def __init__(self, world: World, schemas: Schemas) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._schemas = schemas
+        self._schemas = Schemas()
         self._at = {path: operation for operation in OPERATIONS.values() for path in operation.paths}
+
+    def wsgi(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+        """Answers a request in WSGI's terms; None when no service is at its path."""
+        service = self.service_at(environ["PATH_INFO"])
+        return None if service is None else send(service(environ), environ, start_response)
 
     def service_at(self, path: str) -> Service | None:
         """The service at exactly this path."""
@@ -163,7 +112,7 @@ class _Door:
             return self._post(visit, operation)
         if method in ("GET", "HEAD") and operation.query is not None:
             auth.check_basic(visit.sandbox, _basic(visit.environ))
-            question = operation.query(Request(visit.environ).args)
+            question = operation.query(_parameters(visit.environ))
             return _run(visit, operation, visit.sandbox.world.provider_id, question)
         raise _wrong_method(operation, method)
 
@@ -195,14 +144,15 @@ def _invalid(problems: tuple[Detail, ...]) -> SchemaInvalid:
     )
 
 
-def _basic(environ: Environ) -> Authorization | None:
+def _basic(environ: Environ) -> auth.Basic | None:
     sent = environ.get("HTTP_AUTHORIZATION")
-    return _authorization(sent) if sent else None
+    return auth.read_basic(sent) if sent else None
 
 
-@lru_cache(maxsize=64)  # clients send the same one again and again
-def _authorization(header: str) -> Authorization:
-    return Authorization.from_header(header) or Authorization("unreadable")
+def _parameters(environ: Environ) -> Mapping[str, str]:
+    from werkzeug.wrappers import Request
+
+    return Request(environ).args
 
 
 def _charset(environ: Environ, operation: Operation) -> str | None:
@@ -223,6 +173,8 @@ def _body(environ: Environ) -> bytes:
     """The body, which the doorway has read whole and measured already; another WSGI server says how long it is."""
     length = environ.get("CONTENT_LENGTH")
     if length is None or not length.isdigit():
+        from werkzeug.wrappers import Request
+
         return Request(environ).get_data(cache=False)
     body: bytes = environ["wsgi.input"].read(int(length))
     return body
@@ -230,6 +182,11 @@ def _body(environ: Environ) -> bytes:
 
 @lru_cache(maxsize=64)  # clients send the same one again and again
 def _media_type(header: str) -> tuple[str, str | None]:
+    usual = _USUAL.get(header.lower().replace(" ", ""))
+    if usual is not None:
+        return usual
+    from werkzeug.http import parse_options_header
+
     media, options = parse_options_header(header)
     return media.lower(), options.get("charset")
 
@@ -245,15 +202,3 @@ def _wrong_method(operation: Operation, method: str) -> MethodNotAllowed:
         f"POST a SubmitMessage as application/xml{also}.",
         allow=_allowed(operation),
     )
-
-
-def _lost(path: str, sandbox: str) -> NotFound:
-    root = request.script_root + ("" if sandbox == DEFAULT else f"/sandboxes/{sandbox}")
-    served = ", ".join(root + path for operation in OPERATIONS.values() for path in operation.paths)
-    wanted = path.rstrip("/").rsplit("/", 1)[-1]
-    near = {name.lower(): operation for name, operation in OPERATIONS.items()}.get(wanted.lower())
-    hint = f"Did you mean {root}{near.paths[0]}? " if near else ""
-    reason = f"There is no operation at {request.path}."
-    if path.endswith(".svc") or "wsdl" in request.query_string.decode("latin-1").lower():
-        reason += " There is no WSDL either: SOAP is deprecated (T4)."
-    return NotFound(reason, f"{hint}Served: {served}.")

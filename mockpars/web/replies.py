@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import Response
-from werkzeug.http import HTTP_STATUS_CODES
-
 from mockpars.errors import BadCredentials, BrokenRequest, MethodNotAllowed, StoreError
 from mockpars.wire import render
 
@@ -28,6 +25,13 @@ class Reply:
     content_type: str
     body: bytes
     headers: Headers = ()
+
+    @property
+    def all_headers(self) -> list[tuple[str, str]]:
+        """Its headers, those of the body included."""
+        if self.status == 204:  # which has neither a body nor a length
+            return list(self.headers)
+        return [("Content-Type", self.content_type), ("Content-Length", str(len(self.body))), *self.headers]
 
 
 def broken(error: BrokenRequest) -> Reply:
@@ -59,18 +63,13 @@ def store_failed(error: StoreError) -> Reply:
     return Reply(500, XML, render.fault_answer("Internal", error.reason, error.fix))
 
 
-def to_response(reply: Reply) -> Response:
-    """An answer in Flask's terms."""
-    return Response(reply.body, reply.status, _headers(reply))
-
-
 def send(reply: Reply, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """An answer in WSGI's terms."""
-    start_response(f"{reply.status} {HTTP_STATUS_CODES.get(reply.status, '')}", _headers(reply))
+    start_response("200 OK" if reply.status == 200 else _status_line(reply.status), reply.all_headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
 
 
-def _headers(reply: Reply) -> list[tuple[str, str]]:
-    if reply.status == 204:  # which has neither a body nor a length
-        return list(reply.headers)
-    return [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body))), *reply.headers]
+def _status_line(status: int) -> str:
+    from http.client import responses  # here, since most answers are 200
+
+    return f"{status} {responses.get(status, '')}"

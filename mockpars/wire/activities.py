@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lxml import etree
 
-from mockpars.domain.immutable import immutable
 from mockpars.domain.model import ActivitySubmission, MocRegistration
 from mockpars.errors import Detail, SchemaInvalid
+from mockpars.immutable import immutable
 from mockpars.wire.dates import plain_date
 from mockpars.wire.names import ACCME, ACTIVITIES, EX, HX, LOM, METRICS
 from mockpars.wire.places import line_of, locator, path_of

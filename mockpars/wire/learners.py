@@ -7,9 +7,9 @@ from datetime import date
 
 from lxml import etree
 
-from mockpars.domain.immutable import immutable
 from mockpars.domain.model import Credit, LearnerIdentity, LearnerSubmission
 from mockpars.errors import Detail, SchemaInvalid
+from mockpars.immutable import immutable
 from mockpars.wire.dates import completion_date, plain_date
 from mockpars.wire.names import AR, LEARNER_RECORD
 from mockpars.wire.places import locator

@@ -12,6 +12,7 @@ from typing import Final
 
 from lxml import etree
 
+from mockpars.immutable import immutable
 from mockpars.resources import data_path
 from mockpars.wire.names import split
 
@@ -29,7 +30,7 @@ _FILES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Value:
     """What a simple type takes: its local name, the words of its documentation, its enumeration if any."""
 
@@ -38,7 +39,7 @@ class Value:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Child:
     """An element as a child of another: whether it must stand there, whether often, and its type's name."""
 

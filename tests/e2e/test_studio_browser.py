@@ -41,7 +41,7 @@ from argparse import Namespace
 from mockpars.settings import load
 from mockpars.web.bodies import Limits
 from mockpars.web.control_api import control_api
-from mockpars.web.pars_api import Pars
+from mockpars.web.app import Pars
 from mockpars.web.server import run
 from mockpars.web.studio import studio
 from mockpars.world import open_world

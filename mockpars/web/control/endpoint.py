@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from mockpars.immutable import immutable
 from mockpars.service.sandbox import Sandbox
 from mockpars.service.sandboxes import DEFAULT
 from mockpars.web.control.checks import Schema
 from mockpars.world import World
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Call:
     """A request that passed access and checks: its path's variables, its query and its body."""
 
@@ -33,7 +34,7 @@ class Call:
         return int(self.query.get(name, default))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Endpoint:
     """A method at a path. `answer` names a schema of the description; `refusals` are statuses besides the usual.
 

@@ -9,8 +9,8 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from mockpars.settings import load
+from mockpars.web.app import Pars
 from mockpars.web.control_api import control_api
-from mockpars.web.pars_api import Pars
 from mockpars.web.studio import studio
 from mockpars.world import World, open_world
 from tests.support import NOW, XML, path_of

@@ -1,0 +1,89 @@
+"""What is served: the services of PARS at once, and the Flask application when something else is first asked for.
+
+Importing Flask takes about as long as all the rest of the start. A PARS client needs none of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from mockpars.web.doorway import Environ, Headers, Refusal
+from mockpars.web.pars_api import Door
+from mockpars.world import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+
+    from mockpars.web.app import Pars
+
+log = logging.getLogger("mockpars")
+
+READY_PATH = "/_mockpars/ready"
+_READY = b'{"ready": true}\n'
+_READY_HEADERS = [
+    ("Content-Type", "application/json"),
+    ("Content-Length", str(len(_READY))),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cache-Control", "no-store"),
+]
+_IN_STEPS = ("http.server", "werkzeug", "jinja2", "click", "flask", "mockpars.web.app")
+_MOMENT = 0.005
+"""Seconds for requests between two steps."""
+
+
+class Front:
+    """The WSGI application of a world, as `create_app` makes it, but quick to start."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._door = Door(world)
+        self._warming: asyncio.Task[None] | None = None
+
+    @cached_property
+    def app(self) -> Pars:
+        """The Flask application, made when first asked for."""
+        from mockpars.web.app import create_app
+
+        return create_app(self._world, self._door)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers one request."""
+        if environ["PATH_INFO"] == READY_PATH and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            start_response("200 OK", _READY_HEADERS)
+            return [_READY] if environ["REQUEST_METHOD"] == "GET" else []
+        try:
+            answer = self._door.wsgi(environ, start_response)
+        except Exception as error:
+            return self.app.fail(error, environ, start_response)
+        return self.app(environ, start_response) if answer is None else answer
+
+    def refuse(self, environ: Environ, refusal: Refusal) -> tuple[int, Headers, bytes]:
+        """Answers for the doorway when a body is too large, too late or not what it says: a Fault, or JSON."""
+        if environ["PATH_INFO"].startswith("/_mockpars"):
+            from mockpars.web.control.refusals import Refused, error_response
+
+            told = error_response(Refused(refusal.status, refusal.code, refusal.reason, refusal.fix))
+            return told.status_code, list(told.headers), told.get_data()
+        reply = self._door.refuse(environ, refusal)
+        return reply.status, reply.all_headers, reply.body
+
+    def warm_up(self) -> None:
+        """Imports the rest in the running event loop, between requests, and then gets the pages of the studio ready."""
+        self._warming = asyncio.get_running_loop().create_task(self._warm_up())
+
+    async def _warm_up(self) -> None:
+        try:
+            for name in _IN_STEPS:
+                await asyncio.sleep(_MOMENT)
+                import_module(name)
+            from mockpars.web import studio
+
+            await asyncio.sleep(_MOMENT)
+            studio.warm_up(self.app)
+        except Exception:
+            log.exception("The control API and the pages could not be made ready; whoever asks for them will see why")

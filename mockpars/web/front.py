@@ -6,6 +6,7 @@ Importing Flask takes about as long as all the rest of the start. A PARS client 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Iterable
 from functools import cached_property
@@ -85,5 +86,7 @@ class Front:
 
             await asyncio.sleep(_MOMENT)
             studio.warm_up(self.app)
+            # As at the start: what was imported stays, and need not be gone through for garbage again and again.
+            gc.freeze()
         except Exception:
             log.exception("The control API and the pages could not be made ready; whoever asks for them will see why")

@@ -7,6 +7,7 @@ or by `warm_up` when nobody has done so for a while.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import pkgutil
 from collections.abc import Callable, Iterator
@@ -84,6 +85,7 @@ async def _warm_up(pages: Callable[[], Flask]) -> None:
     try:
         for _ in _steps(pages):
             await asyncio.sleep(_MOMENT)
+        gc.freeze()  # what is made by now stays
     except Exception:
         log.exception("The pages of the studio could not be made ready; whoever opens one will see why")
 

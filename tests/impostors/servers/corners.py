@@ -72,7 +72,7 @@ CORNERS = [
     server(
         "status-date-in-central-time",
         "life-* status-by-credit-id",
-        around("mockpars.wire.render._instant", lambda real: lambda at: real(at - timedelta(hours=5))),
+        around("mockpars.wire.render.format_instant", lambda real: lambda at: real(at - timedelta(hours=5))),
     ),
     server("status-date-is-now", "life-*", rewrite=swap(r"<StatusDate>[^<]*<", "<StatusDate>2026-05-30T00:00:00Z<")),
     server(

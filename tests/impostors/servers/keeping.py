@@ -142,7 +142,10 @@ KEEPING = [
     server(
         "activity-ids-start-at-one",
         "reference-*",
-        around("mockpars.service.sandboxes._new", lambda real: lambda *a: changed(real(*a), first_activity=1)),
+        around(
+            "mockpars.store.worlds.Worlds.create",
+            lambda real: lambda table, new: real(table, changed(new, first_activity=1)),
+        ),
     ),
     server(
         "get-activity-lacks-the-id",

@@ -171,7 +171,7 @@ class Doorway:
             await asyncio.sleep(_TIME_TO_WRITE)
             raise _Gone
         if exchange.stream is not None:
-            await _send_stream(conversation, exchange.stream, status, headers)
+            await _send_stream(conversation, scope.client, exchange.stream, status, headers)
             return
         if exchange.cut_at is not None:
             if exchange.cut_connection:
@@ -254,10 +254,12 @@ async def _send_and_hang_up(
     connections.close(client)
 
 
-async def _send_stream(conversation: Conversation, pieces: AsyncIterator[bytes], status: int, headers: Headers) -> None:
+async def _send_stream(
+    conversation: Conversation, client: str, pieces: AsyncIterator[bytes], status: int, headers: Headers
+) -> None:
     transport = conversation.response_stream(status, _without_length(headers))
     try:
-        async for piece in pieces:
+        while (piece := await _next(pieces, client)) is not None:
             # Raises RuntimeError (granian's ProtocolClosed) once the client has gone.
             await transport.send_bytes(piece)
     except (RuntimeError, asyncio.CancelledError):
@@ -266,6 +268,17 @@ async def _send_stream(conversation: Conversation, pieces: AsyncIterator[bytes],
         close = getattr(pieces, "aclose", None)
         if close is not None:
             await close()
+
+
+async def _next(pieces: AsyncIterator[bytes], client: str) -> bytes | None:
+    """The next piece, None after the last. An answer that fails half way is cut off: it must not look whole."""
+    try:
+        return await anext(pieces, None)
+    except Exception:
+        log.exception("An answer could not be sent to its end")
+        await asyncio.sleep(_TIME_TO_WRITE)  # for the pieces before it, as in `_send_and_hang_up`
+        connections.close(client)
+        raise _Gone from None
 
 
 def _without_length(headers: Headers) -> Headers:

@@ -29,9 +29,11 @@ from mockpars.web.server import TlsFiles, run
 flushes = ran = 0
 refusals = []
 
-async def pieces():
+async def pieces(breaks=False):
     for n in range(3):
         yield b"piece %d;" % n
+    if breaks:
+        raise RuntimeError("no more of it")
 
 def app(environ, start_response):
     global ran
@@ -48,7 +50,7 @@ def app(environ, start_response):
     if "cut_at" in wishes:
         exchange.cut_at = int(wishes["cut_at"])
     if "stream" in wishes:
-        exchange.stream = pieces()
+        exchange.stream = pieces(wishes["stream"] == "broken")
     if "raise" in wishes:
         raise RuntimeError("the application has a bug")
     shown = {{key: value for key, value in environ.items() if isinstance(value, str)}}

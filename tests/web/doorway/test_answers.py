@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -60,6 +61,19 @@ def test_a_cut_connection_ends_within_the_announced_body(served: Served) -> None
 
 def test_a_stream_is_sent_piece_by_piece(served: Served) -> None:
     assert served.get("/?stream=1").body == b"piece 0;piece 1;piece 2;"
+
+
+def test_a_stream_that_fails_half_way_does_not_look_whole(served: Served) -> None:
+    """A cut list of learners must not pass for all of them."""
+    received = b""
+    with served.connect() as connection:
+        connection.sendall(b"GET /?stream=broken HTTP/1.1\r\nHost: x\r\n\r\n")
+        with suppress(ConnectionResetError):
+            while piece := connection.recv(1000):
+                received += piece
+    assert b"piece 2;" in received
+    assert not received.endswith(b"0\r\n\r\n")
+    assert served.get("/").status == 200
 
 
 def test_an_answer_with_uncommitted_changes_waits_for_the_flush(served: Served) -> None:

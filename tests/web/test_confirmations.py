@@ -55,6 +55,7 @@ def test_without_any_run_no_code_is_confirmed(tmp_path: Path, monkeypatch: pytes
 def test_the_control_api_tells_the_same() -> None:
     server = Controlled()
     codes = {entry["code"]: entry["real_sandbox"] for entry in server.get("/_mockpars/codes")["codes"]}
+    server.close()
     assert codes[303] == {
         "word": "confirmed",
         "confirmed": "2026-05-06",

@@ -16,7 +16,6 @@ from mockpars.errors import MockparsError
 from mockpars.web.control.access import check_access
 from mockpars.web.control.checks import problems, query_problems, read_json
 from mockpars.web.control.endpoint import PREFIX, Call, Endpoint, fields
-from mockpars.web.control.ready import READY
 from mockpars.web.control.refusals import Refused, as_refused, error_response, invalid, json_response, not_found
 from mockpars.web.control.routing import Place, all_routes
 from mockpars.world import World
@@ -24,7 +23,6 @@ from mockpars.world import World
 log = logging.getLogger("mockpars")
 
 _METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"]
-_READS = ("GET", "HEAD")
 _NOTHING = fields()
 
 
@@ -42,8 +40,6 @@ def control_api(world: World) -> Blueprint:
     started = world.wall()
 
     def view(path: str = "") -> Response:
-        if request.path == READY.path and request.method in _READS:
-            return json_response(READY.run(Call(world, "", started)))
         return _answer(world, started)
 
     blueprint.record_once(lambda state: state.app.url_map.converters.update(anything=_Anything))

@@ -54,8 +54,13 @@ def add_physician(call: Call) -> dict[str, Any]:
         raise invalid(wrong, "The physician")
     if "scenario" in body:
         read_scenario(body["scenario"], body.get("reason"))
-    added = Physician(
-        id="",
+    return physicians.as_body(physicians.add(sandbox, as_physician(body, "", born)))
+
+
+def as_physician(body: Mapping[str, Any], physician_id: str, born: date) -> Physician:
+    """A physician as the schema `NEW` has them, whose date of birth has been read."""
+    return Physician(
+        id=physician_id,
         first_name=body["first_name"],
         last_name=body["last_name"],
         date_of_birth=born,
@@ -67,7 +72,6 @@ def add_physician(call: Call) -> dict[str, Any]:
         scenario=body.get("scenario"),
         reason=body.get("reason"),
     )
-    return physicians.as_body(physicians.add(sandbox, added))
 
 
 def the_physician(sandbox: Sandbox, name: str) -> Physician:

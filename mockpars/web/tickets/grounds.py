@@ -13,9 +13,7 @@ from mockpars.domain.model import (
     Credit,
     Delivery,
     DestinationKind,
-    Diplomate,
     LearnerRecord,
-    Licence,
     Physician,
     record_number,
 )
@@ -24,6 +22,7 @@ from mockpars.service.ground import Ground
 from mockpars.web.control.checks import Schema
 from mockpars.web.control.endpoint import INSTANT, choice, fields, pattern, text, yes_or_no
 from mockpars.web.control.physicians import NEW as PHYSICIAN
+from mockpars.web.control.physicians import as_physician
 from mockpars.web.control.refusals import invalid_field
 from mockpars.web.operations import OPERATIONS
 from mockpars.wire import activities as wire_activities
@@ -190,19 +189,8 @@ def _delivery(field: str, body: Mapping[str, Any]) -> Delivery:
 
 
 def _physician(number: int, body: Mapping[str, Any]) -> Physician:
-    return Physician(
-        id=body["id"],
-        first_name=body["first_name"],
-        last_name=body["last_name"],
-        date_of_birth=_day(f"ground/physicians/{number}/date_of_birth", body["date_of_birth"]),
-        npi=body["npi"],
-        profession=body.get("profession", "MD"),
-        licences=tuple(Licence(entry["state"], entry["number"]) for entry in body.get("licences", ())),
-        boards=tuple(Diplomate(entry["board"], entry["diplomate_id"]) for entry in body.get("boards", ())),
-        consent=body.get("consent", True),
-        scenario=body.get("scenario"),
-        reason=body.get("reason"),
-    )
+    born = _day(f"ground/physicians/{number}/date_of_birth", body["date_of_birth"])
+    return as_physician(body, body["id"], born)
 
 
 def _day(field: str, sent: str) -> date:

@@ -1,12 +1,10 @@
-"""Reading request bodies whole, under limits: size, time, encoding and honesty about length."""
+"""Bodies of requests under limits: size, time, encoding and honesty about length."""
 
 from __future__ import annotations
 
-import asyncio
 import zlib
-from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from mockpars.errors import BrokenRequest
 
@@ -20,86 +18,39 @@ class Limits:
 
 
 class Refusal(BrokenRequest):
-    """A request that never reaches the application, with HTTP status and Fault code.
+    """A request that never reaches the application, with HTTP status and Fault code."""
 
-    ``reusable`` says whether the request was read to its end, so that its connection can carry another.
-    """
-
-    def __init__(self, status: int, code: str, reason: str, fix: str, *, reusable: bool = True) -> None:
+    def __init__(self, status: int, code: str, reason: str, fix: str) -> None:
         super().__init__(reason, fix)
         self.status = status
         self.code = code
-        self.reusable = reusable
 
 
-class Source(Protocol):
-    """Where a body comes from: called, it is read whole; iterated, piece by piece."""
-
-    def __call__(self) -> Awaitable[bytes]: ...
-    def __aiter__(self) -> AsyncIterator[bytes]: ...
-
-
-async def read(source: Source, environ: dict[str, Any], limits: Limits) -> bytes:
-    """Return the body of a request, decompressed; raise Refusal when it breaks a limit or is false.
-
-    Takes the Content-Encoding out of the environ, since it no longer applies.
-    """
-    length = environ.get("CONTENT_LENGTH", "0")
-    chunked = "HTTP_TRANSFER_ENCODING" in environ
-    if not chunked and length == "0":
-        return b""
-    encoding = environ.pop("HTTP_CONTENT_ENCODING", "identity").strip().lower() or "identity"
-    if encoding not in _WINDOW_BITS and encoding != "identity":
+def check_head(environ: dict[str, Any], limits: Limits) -> None:
+    """Raise Refusal when a head announces a body that is too large, or in an encoding that is not understood."""
+    encoding = environ.get("HTTP_CONTENT_ENCODING")
+    if encoding is not None and _encoding(encoding) not in _UNDERSTOOD:
         raise Refusal(
             415,
             "Encoding",
             f"The Content-Encoding {encoding[:40]!r} is not understood.",
             "Send the body as it is, or compressed with gzip or deflate.",
-            reusable=False,
         )
-    try:
-        async with asyncio.timeout(limits.body_timeout):
-            if chunked:
-                body = await _read_chunks(source, limits.max_body, trailers="HTTP_TRAILER" in environ)
-            else:
-                body = await _read_announced(source, int(length), limits.max_body)
-    except TimeoutError:
-        raise Refusal(
-            408,
-            "Timeout",
-            f"The body did not arrive within {limits.body_timeout:g} seconds.",
-            "Send as many bytes as Content-Length says, without pausing.",
-            reusable=False,
-        ) from None
-    return body if encoding == "identity" else decompress(body, encoding, limits.max_body)
+    if int(environ.get("CONTENT_LENGTH") or 0) > limits.max_body:
+        raise too_large(limits.max_body)
 
 
-async def _read_announced(source: Source, length: int, max_body: int) -> bytes:
-    if length > max_body:
-        raise too_large(max_body)
-    try:
-        body = await source()
-    except RuntimeError as error:
-        # The server's word for a connection that ended within the body.
-        raise _cut_short(f"than the {length} bytes that Content-Length announced") from error
-    if len(body) < length:
-        raise _cut_short(f"than the {length} bytes that Content-Length announced: {len(body)}")
-    return body
+def decoded(body: bytes, environ: dict[str, Any], limits: Limits) -> bytes:
+    """Return the body of a request, decompressed; raise Refusal when it cannot be.
+
+    Takes the Content-Encoding out of the environ, since it no longer applies.
+    """
+    encoding = _encoding(environ.pop("HTTP_CONTENT_ENCODING", ""))
+    return decompress(body, encoding, limits.max_body) if body and encoding != "identity" else body
 
 
-async def _read_chunks(source: Source, max_body: int, *, trailers: bool) -> bytes:
-    body = bytearray()  # Not a list of pieces: a chunk may be a single byte.
-    empty = 0
-    async for piece in source:
-        body += piece
-        empty = 0 if piece else empty + 1
-        if len(body) > max_body:
-            raise too_large(max_body)
-    # The server ends every chunked body with one empty piece, and slips in another where chunks are malformed
-    # or the connection ended too early, which it has no other way to tell; trailers look the same.
-    if empty > 1 and not trailers:
-        raise _cut_short("than its chunks announced")
-    return bytes(body)
+def _encoding(name: str) -> str:
+    return name.strip().lower() or "identity"
 
 
 def too_large(max_body: int) -> Refusal:
@@ -109,22 +60,30 @@ def too_large(max_body: int) -> Refusal:
         "TooLarge",
         f"The body is larger than the {max_body} bytes that are allowed.",
         "Send fewer records in one message, or raise the limit.",
-        reusable=False,
     )
 
 
-def _cut_short(than: str) -> Refusal:
+def too_late(seconds: float) -> Refusal:
+    """Return the refusal of a body that took longer than it may."""
     return Refusal(
-        400,
-        "Malformed",
-        f"The body was shorter {than}.",
-        "Send a Content-Length that is the body's length in bytes (not in characters), or send it chunked.",
-        reusable=False,
+        408,
+        "Timeout",
+        f"The body did not arrive within {seconds:g} seconds.",
+        "Send as many bytes as Content-Length says, without pausing.",
     )
+
+
+CUT_SHORT = Refusal(
+    400,
+    "Malformed",
+    "The body was shorter than its Content-Length or its chunks announced.",
+    "Send a Content-Length that is the body's length in bytes (not in characters), or send it chunked.",
+)
 
 
 _GZIP = 31
 _WINDOW_BITS = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": 15}
+_UNDERSTOOD = {"identity", *_WINDOW_BITS}
 # Tools that compress in blocks write one stream for every 64 KiB.
 _MOST_STREAMS = 10_000
 _SLICE = 64 * 1024

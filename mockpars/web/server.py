@@ -1,7 +1,7 @@
-"""The HTTP server: granian in this process and thread, with the doorway in its event loop.
+"""The HTTP server: connections in one event loop and one thread.
 
-On the way to the first answer, so nothing slow is imported here or by what it imports. Measured choices: RSGI
-is half again as fast as ASGI under granian, uvloop as asyncio; a second runtime thread only adds switching.
+On the way to the first answer, so nothing slow is imported here or by what it imports. One thread is a measured
+choice: a server with threads of its own spends more on waking them than all of HTTP costs (docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -9,32 +9,27 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
-import logging
 import signal
 import socket
-import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from granian._granian import SocketHolder  # What granian.net hands on, but with types.
-from granian.constants import HTTPModes, Interfaces, SSLProtocols
-from granian.server.embed import Server
 
 from mockpars.errors import SettingsError
 from mockpars.web.bodies import Limits
 from mockpars.web.doorway import Doorway, Refuse, refuse_in_xml
 
 if TYPE_CHECKING:
+    import ssl
+
     from _typeshed.wsgi import WSGIApplication
 
 BACKLOG = 2048
-# Granian takes this many connections at a time and leaves the rest waiting; open files run out first.
-MOST_CONNECTIONS = 65_536
 # Less than the ten seconds after which container engines kill.
 GRACE = 5.0
 PARTING = 1.0
+_GLANCE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +60,10 @@ def run(
     arguments see `Doorway`. Raises SettingsError when the address cannot be had.
     """
     doorway = Doorway(app, limits, flush, refuse=refuse)
-    listeners = [listen(host, port)]
+    listeners: list[tuple[socket.socket, ssl.SSLContext | None]] = [(listen(host, port), None)]
     if tls is not None:
-        listeners.append(listen(host, tls.port))
-    ports = [listener.getsockname()[1] for listener in listeners]
-    servers = [_Server(doorway, listener, files) for listener, files in zip(listeners, (None, tls), strict=False)]
+        listeners.append((listen(host, tls.port), _context(tls)))
+    ports = [listener.getsockname()[1] for listener, _ in listeners]
 
     def announce() -> None:
         if ready is not None:
@@ -79,7 +73,7 @@ def run(
 
     # What is imported by now stays: the garbage collector need not go through it ever again.
     gc.freeze()
-    _run_loop(_serve(doorway, servers, announce, grace))
+    _run_loop(_serve(doorway, listeners, announce, grace))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -92,8 +86,6 @@ def listen(host: str, port: int) -> socket.socket:
         raise SettingsError(f"There is no address {host!r} to listen on: {error}.", "Check --host.") from error
     listener = socket.socket(family, kind, protocol)
     try:
-        # Bound here, not by granian, which lets two servers share a port without a word and cannot name a
-        # free one.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind(address)
@@ -102,6 +94,16 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise _unavailable(host, port, error) from error
     return listener
+
+
+def _context(files: TlsFiles) -> ssl.SSLContext:
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    context.load_cert_chain(files.certificate, files.key)
+    return context
 
 
 def _unavailable(host: str, port: int, error: OSError) -> SettingsError:
@@ -116,31 +118,6 @@ def _unavailable(host: str, port: int, error: OSError) -> SettingsError:
     return SettingsError(f"Port {port} on {host} cannot be listened on: {error}.", "Choose another.")
 
 
-class _Server(Server):
-    """Granian's embedded server on a socket that is listening already."""
-
-    def __init__(self, doorway: Doorway, listener: socket.socket, tls: TlsFiles | None) -> None:
-        super().__init__(
-            doorway,
-            interface=Interfaces.RSGI,
-            http=HTTPModes.http1,
-            websockets=False,
-            backlog=BACKLOG,
-            backpressure=MOST_CONNECTIONS,
-            log_enabled=False,
-            ssl_cert=tls.certificate if tls else None,
-            ssl_key=tls.key if tls else None,
-            ssl_protocol_min=SSLProtocols.tls12,
-        )
-        self._listener = listener
-
-    def _init_shared_socket(self) -> None:
-        # Granian takes over the descriptor and closes it; on Linux it wants the backlog too.
-        backlog = (BACKLOG,) if sys.platform == "linux" else ()
-        holder: Any = SocketHolder
-        self._shd = holder(self._listener.detach(), False, *backlog)  # Its stub lacks the constructor.
-
-
 def _run_loop(serving: Coroutine[Any, Any, None]) -> None:
     try:
         import uvloop
@@ -150,22 +127,34 @@ def _run_loop(serving: Coroutine[Any, Any, None]) -> None:
         uvloop.run(serving)
 
 
-async def _serve(doorway: Doorway, servers: list[_Server], announce: Callable[[], None], grace: float) -> None:
+async def _serve(
+    doorway: Doorway,
+    listeners: list[tuple[socket.socket, ssl.SSLContext | None]],
+    announce: Callable[[], None],
+    grace: float,
+) -> None:
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         # Set by hand, as the kernel shields process 1 of a container from signals it has no handler for.
         loop.add_signal_handler(number, stopping.set)
-    # Granian warns that embedding is experimental, whether or not its log is on.
-    logging.getLogger("_granian").setLevel(logging.ERROR)
-    serving = [loop.create_task(server.serve()) for server in servers]
-    await asyncio.sleep(0)
+    servers = [
+        await loop.create_server(doorway.connect, sock=listener, ssl=context, backlog=BACKLOG)
+        for listener, context in listeners
+    ]
     announce()
-    stopped = loop.create_task(stopping.wait())
-    await asyncio.wait([stopped, *serving], return_when=asyncio.FIRST_COMPLETED)
+    await stopping.wait()
     for server in servers:
-        server.stop()  # type: ignore[no-untyped-call]  # Granian does not annotate it.
-    _, unfinished = await asyncio.wait(serving, timeout=grace)
-    if unfinished:
+        server.close()
+    doorway.stop()
+    if not await _all_gone(doorway, grace):
         doorway.hurry()
-        await asyncio.wait(unfinished, timeout=PARTING)
+        await _all_gone(doorway, PARTING)
+
+
+async def _all_gone(doorway: Doorway, seconds: float) -> bool:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while doorway.connections and loop.time() < until:
+        await asyncio.sleep(_GLANCE)
+    return not doorway.connections

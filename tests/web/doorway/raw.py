@@ -16,16 +16,22 @@ from xml.etree import ElementTree as ET
 ROOT = Path(__file__).parents[3]
 MAX_BODY = 100_000
 BODY_TIMEOUT = 1.0
+HEAD_TIMEOUT = 1.5
+IDLE_TIMEOUT = 1.0
 
 # Answers with what it was asked, as JSON; the query says what to ask of the doorway.
 TINY_APP = f"""
 import json, sys
 from pathlib import Path
 from urllib.parse import parse_qsl
+from mockpars.web import connection
 from mockpars.web.bodies import Limits
 from mockpars.web.doorway import refuse_in_xml
 from mockpars.web.server import TlsFiles, run
 
+connection.HEAD_TIMEOUT = {HEAD_TIMEOUT}
+if "--impatient" in sys.argv:
+    connection.IDLE_TIMEOUT = {IDLE_TIMEOUT}
 flushes = ran = 0
 refusals = []
 
@@ -156,7 +162,7 @@ def read_answer(connection: socket.socket, *, head: bool = False) -> Answer:
         headers: dict[str, str] = {}
         while line := stream.readline().strip():
             name, _, value = line.decode().partition(": ")
-            headers[name] = value
+            headers[name.lower()] = value
         if status == 100:
             return read_answer(connection)
         if headers.get("transfer-encoding") == "chunked":

@@ -1,0 +1,374 @@
+"""One client's connection: HTTP/1.1 as httptools reads it; requests one after the other, answers in the same order.
+
+It belongs to mockpars and to no server of somebody else's, because a sandbox resets, cuts and holds connections on
+purpose, and says of a false request what is false about it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import struct
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Protocol, cast
+
+import httptools
+
+from mockpars.web import bodies, heads
+from mockpars.web.bodies import Limits, Refusal
+from mockpars.web.heads import Environ, Headers
+
+HEAD_TIMEOUT = 30.0
+"""Seconds for a request's head to arrive, from its first byte on."""
+IDLE_TIMEOUT = 120.0
+"""Seconds after which a connection that carried nothing meanwhile is closed; it may take up to twice as long."""
+MOST_HEAD = 64 * 1024
+"""Bytes of a request's head."""
+LINGER = 1.0
+"""Seconds to go on reading what nobody wants: a client that is still sending would never read why, were it cut off."""
+_NO_LINGER = struct.pack("ii", 1, 0)
+_IDLE, _HEAD, _BODY, _REFUSED = range(4)
+
+
+class Answerer(Protocol):
+    """Who answers what arrives: the doorway."""
+
+    limits: Limits
+    connections: set[Connection]
+
+    def answer(self, connection: Connection, environ: Environ, body: bytes) -> None:
+        """Answers a whole request, now or later."""
+
+    def refuse(self, connection: Connection, environ: Environ, refusal: Refusal) -> None:
+        """Answers a request that could not be read."""
+
+
+class Connection(asyncio.Protocol):
+    """Hands on what arrives as WSGI environs with bodies; `respond`, `stream` and `reset` answer the oldest of them."""
+
+    def __init__(self, doorway: Answerer) -> None:
+        self._doorway = doorway
+        self._transport = cast("asyncio.Transport", None)
+        self._common: Environ = {}
+        self._parser = httptools.HttpRequestParser(self)
+        # The request that is arriving.
+        self._stage = _IDLE
+        self._url = b""
+        self._environ: Environ = {}
+        self._body: bytes | bytearray = b""
+        self._head_size = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._timed = _REFUSED
+        self._used = False
+        # Those that have arrived, the one under way, and what follows them.
+        self._arrived: deque[tuple[Environ, bytes | Refusal]] = deque()
+        self._under_way: Environ | None = None
+        self._stopping = False
+        self._no_more = False
+        self._unread = False
+        self._writable: asyncio.Future[None] | None = None
+        self.task: asyncio.Task[None] | None = None
+        self.lost = False
+
+    # What the event loop tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._doorway.connections.add(self)
+        server, client = (transport.get_extra_info(name) or ("", 0) for name in ("sockname", "peername"))
+        self._common = {
+            **heads.SHARED,
+            "SERVER_NAME": server[0],
+            "SERVER_PORT": str(server[1]),
+            "REMOTE_ADDR": client[0],
+            "REMOTE_PORT": str(client[1]),
+            "wsgi.url_scheme": "https" if transport.get_extra_info("sslcontext") else "http",
+        }
+        self._mind_the_time()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come: a part of a request, the whole of one, or several."""
+        if self._no_more:
+            return
+        self._used = True
+        if self._stage <= _HEAD:
+            self._head_size += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._decline_upgrade(data[upgrade.args[0] :])
+            return
+        except httptools.HttpParserError as error:
+            if not self._no_more:
+                self._refuse(_malformed(error))
+        if self._stage == _HEAD and self._head_size > MOST_HEAD:
+            self._refuse(_LONG_HEAD)
+        self._go_on()
+
+    def eof_received(self) -> bool:
+        """The client sends no more; true when it shall still get an answer."""
+        self._end_of_input()
+        return self._under_way is not None and self._common["wsgi.url_scheme"] == "http"
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone, whoever ended it."""
+        self.lost = True
+        self._end_of_input()
+        self._doorway.connections.discard(self)
+        self.resume_writing()
+        if self.task is not None:
+            self.task.cancel()
+
+    def _end_of_input(self) -> None:
+        if self._stage == _BODY:
+            self._refuse(bodies.CUT_SHORT)
+        self._stage, self._no_more, self._unread = _REFUSED, True, False
+        self._go_on()
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than it is written to."""
+        self._writable = asyncio.get_running_loop().create_future()
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        waiting, self._writable = self._writable, None
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    # What the parser tells.
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._stage = _HEAD
+        self._url = self._body = b""
+        self._environ = self._common.copy()
+
+    def on_url(self, url: bytes) -> None:
+        """The request's target, or a part of it."""
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header. Those with an underscore in their name are left out: they would pass for another header."""
+        key = heads.KEYS.get(name) or heads.key_of(name)
+        if not key or self._stage != _HEAD:  # Trailers come after the body, and mean nothing here.
+            return
+        text = value.decode("latin-1")
+        known = self._environ.get(key)
+        self._environ[key] = text if known is None else f"{known}{'; ' if key == 'HTTP_COOKIE' else ', '}{text}"
+
+    def on_headers_complete(self) -> None:
+        """The head is whole; a body may follow."""
+        heads.describe(self._environ, self._parser.get_method(), self._url, self._parser.get_http_version())
+        self._stage, self._head_size = _BODY, 0
+        if self._parser.should_upgrade():
+            return  # See `_decline_upgrade`.
+        try:
+            bodies.check_head(self._environ, self._doorway.limits)
+        except Refusal as refusal:
+            self._refuse(refusal)
+            return
+        if self._environ.get("HTTP_EXPECT", "").lower() == "100-continue" and self._under_way is None:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, piece: bytes) -> None:
+        """A piece of the body."""
+        if self._stage != _BODY:
+            return
+        if not self._body:
+            self._body = piece
+        else:
+            if isinstance(self._body, bytes):
+                self._body = bytearray(self._body)  # Not a list of pieces: a chunk may be a single byte.
+            self._body += piece
+        if len(self._body) > self._doorway.limits.max_body:
+            self._refuse(bodies.too_large(self._doorway.limits.max_body))
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        if self._stage != _BODY or self._parser.should_upgrade():
+            return
+        self._stage = _IDLE
+        self._no_more = self._stopping or not self._parser.should_keep_alive()
+        self._arrived.append((self._environ, bytes(self._body)))
+        self._body = b""
+
+    def _decline_upgrade(self, rest: bytes) -> None:
+        """Goes on in HTTP/1.1, as a server may (RFC 9110, 7.8); Java's client asks for HTTP/2 with every first request.
+
+        The parser will not, and takes the body for another protocol: another parser gets the head without the wish.
+        """
+        environ = self._environ
+        if environ["REQUEST_METHOD"] == "CONNECT":
+            self._refuse(_NO_PROXY)
+            self._go_on()
+            return
+        lines = [f"{environ['REQUEST_METHOD']} {environ['RAW_URI']} {environ['SERVER_PROTOCOL']}"]
+        lines += [f"{name}: {environ[key]}" for key, name in heads.names(environ) if key != "HTTP_UPGRADE"]
+        self._parser = httptools.HttpRequestParser(self)
+        self._stage = _IDLE
+        self.data_received("\r\n".join([*lines, "", ""]).encode("latin-1") + rest)
+
+    # What becomes of a request.
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Nothing is read after this: where the next request would begin is not known."""
+        environ = self._environ or self._common.copy()
+        if "REQUEST_METHOD" not in environ:
+            environ |= {"REQUEST_METHOD": "", "PATH_INFO": "", "QUERY_STRING": "", "SERVER_PROTOCOL": "HTTP/1.1"}
+        self._stage, self._body, self._no_more, self._unread = _REFUSED, b"", True, True
+        self._arrived.append((environ, refusal))
+
+    def _go_on(self) -> None:
+        """Begins with the next request, and minds the time until the one that is arriving is whole."""
+        if self._stage != self._timed:
+            self._mind_the_time()
+        if self._under_way is None and self._arrived:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._under_way, body = self._arrived.popleft()
+        if self._arrived and not self._no_more:
+            self._transport.pause_reading()
+        if isinstance(body, Refusal):
+            self._doorway.refuse(self, self._under_way, body)
+        else:
+            self._doorway.answer(self, self._under_way, body)
+
+    def _mind_the_time(self) -> None:
+        self._timed = self._stage
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._stage != _REFUSED and not self.lost:
+            seconds = (IDLE_TIMEOUT, HEAD_TIMEOUT, self._doorway.limits.body_timeout)[self._stage]
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._too_late)
+
+    def _too_late(self) -> None:
+        if self._stage == _HEAD:
+            self._refuse(_LATE_HEAD)
+        elif self._stage == _BODY:
+            self._refuse(bodies.too_late(self._doorway.limits.body_timeout))
+        elif self._used or self._under_way is not None:
+            self._used = False
+            self._mind_the_time()
+        else:
+            self._transport.close()
+        self._go_on()
+
+    # What the doorway does.
+
+    def respond(self, status: int, headers: Headers, body: bytes, *, announced: int | None = None) -> None:
+        """Answers the request under way; with a larger Content-Length `announced` the body ends within."""
+        environ = cast("Environ", self._under_way)
+        closes = self._closes(headers) or announced is not None
+        if not self.lost:
+            if status in (204, 304):
+                headers, body = heads.without_length(headers), b""
+            elif announced is not None or not any(name.lower() == "content-length" for name, _ in headers):
+                length = len(body) if announced is None else announced
+                headers = [*heads.without_length(headers), ("Content-Length", str(length))]
+            head = heads.head(status, headers, closes=closes)
+            self._transport.write(head if environ["REQUEST_METHOD"] == "HEAD" else head + body)
+        self._answered(closes=closes)
+
+    async def stream(self, status: int, headers: Headers, pieces: AsyncIterator[bytes]) -> None:
+        """Answers the request under way with pieces as they come.
+
+        Raises what `pieces` raises; the connection is closed then, and the answer does not look whole.
+        """
+        environ = cast("Environ", self._under_way)
+        chunked, headers = environ["SERVER_PROTOCOL"] == "HTTP/1.1", heads.without_length(headers)
+        closes = self._closes(headers) or not chunked
+        if chunked:
+            headers.append(("Transfer-Encoding", "chunked"))
+        self._transport.write(heads.head(status, headers, closes=closes))
+        try:
+            if environ["REQUEST_METHOD"] != "HEAD":
+                await self._send_pieces(pieces, chunked=chunked)
+        except BaseException:
+            self._transport.close()
+            raise
+        self._answered(closes=closes)
+
+    async def _send_pieces(self, pieces: AsyncIterator[bytes], *, chunked: bool) -> None:
+        async for piece in pieces:
+            if piece:
+                self._transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+            if self._writable is not None:
+                await self._writable
+        if chunked:
+            self._transport.write(b"0\r\n\r\n")
+
+    def reset(self) -> None:
+        """Ends the connection without an answer, and so that nobody can mistake it for an orderly end."""
+        if not self.lost:
+            # The event loop does not give its socket away, but what is set on a copy is set on the connection.
+            copy = os.dup(self._transport.get_extra_info("socket").fileno())
+            with socket.socket(fileno=copy) as handle:
+                handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+            self._transport.abort()
+
+    def stop(self) -> None:
+        """Takes no more requests; ends the connection once those that have begun are answered."""
+        if self._under_way is None and self._stage == _IDLE:
+            self._transport.close()
+        self._stopping = True
+        self._no_more = self._no_more or self._stage == _IDLE
+
+    def hurry(self, refusal: Refusal) -> None:
+        """Refuses what is under way or arriving."""
+        if self.task is not None:
+            self.task.cancel()
+        elif self._stage == _BODY:
+            self._refuse(refusal)
+            self._go_on()
+        else:
+            self._transport.close()
+
+    def _closes(self, headers: Headers) -> bool:
+        asked = any(name.lower() == "connection" and value.lower() == "close" for name, value in headers)
+        return asked or (self._no_more and not self._arrived)
+
+    def _answered(self, *, closes: bool) -> None:
+        self._under_way = self.task = None
+        if self.lost:
+            return
+        if closes and self._unread:
+            if self._transport.can_write_eof():
+                self._transport.write_eof()
+            asyncio.get_running_loop().call_later(LINGER, self._transport.close)
+        elif closes:
+            self._transport.close()
+        elif self._arrived:
+            asyncio.get_running_loop().call_soon(self._go_on)
+        else:
+            self._transport.resume_reading()
+
+
+def _malformed(error: httptools.HttpParserError) -> Refusal:
+    return Refusal(
+        400,
+        "Malformed",
+        f"This is not HTTP/1.1 as it should be: {error}.",
+        "Send HTTP/1.1 to this port, and HTTPS to the other one, if there is one; a client library gets it right.",
+    )
+
+
+_LONG_HEAD = Refusal(
+    431,
+    "TooLarge",
+    f"The request line and headers are longer than the {MOST_HEAD} bytes that are allowed.",
+    "Send fewer or shorter headers.",
+)
+_LATE_HEAD = Refusal(
+    408,
+    "Timeout",
+    f"The request line and headers did not arrive within {HEAD_TIMEOUT:g} seconds.",
+    "Send them without pausing.",
+)
+_NO_PROXY = Refusal(
+    405, "MethodNotAllowed", "CONNECT is for proxies, and mockpars is none.", "Take mockpars out of the proxy settings."
+)

@@ -1,0 +1,84 @@
+"""Heads of requests and answers: what WSGI calls the parts of the one, and how the other is written."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+Headers = list[tuple[str, str]]
+Environ = dict[str, Any]
+
+SHARED: Mapping[str, object] = {
+    "SCRIPT_NAME": "",
+    "wsgi.version": (1, 0),
+    "wsgi.errors": sys.stderr,
+    "wsgi.multithread": False,
+    "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+    "wsgi.input_terminated": True,
+}
+# Names are looked up, not built, for every header of every request; bounded, as clients choose the names.
+KEYS: dict[bytes, str] = {}
+_MOST_NAMES = 1000
+
+
+def key_of(name: bytes) -> str:
+    """The key of a header in an environ; none for one that would pass for another, as those with an underscore."""
+    if b"_" in name:
+        return ""
+    key = name.decode("latin-1").upper().replace("-", "_")
+    if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        key = f"HTTP_{key}"
+    if len(KEYS) < _MOST_NAMES:
+        KEYS[name] = key
+    return key
+
+
+def describe(environ: Environ, method: bytes, url: bytes, version: str) -> None:
+    """Adds a request line to an environ."""
+    target = url
+    if not url.startswith(b"/") and b"://" in url:  # as sent to a proxy
+        target = b"/" + url.split(b"://", 1)[1].partition(b"/")[2]
+    path, _, query = target.partition(b"#")[0].partition(b"?")
+    environ["REQUEST_METHOD"] = method.decode("ascii")
+    environ["PATH_INFO"] = (unquote_to_bytes(path) if b"%" in path else path).decode("latin-1")
+    environ["QUERY_STRING"] = query.decode("latin-1")
+    environ["RAW_URI"] = url.decode("latin-1")
+    environ["SERVER_PROTOCOL"] = "HTTP/1.1" if version == "1.1" else "HTTP/1.0"
+
+
+def names(environ: Environ) -> list[tuple[str, str]]:
+    """The headers an environ was made of: their keys and names."""
+    keys = [key for key in environ if key.startswith("HTTP_") or key in ("CONTENT_TYPE", "CONTENT_LENGTH")]
+    return [(key, key.removeprefix("HTTP_").replace("_", "-").title()) for key in keys]
+
+
+def without_length(headers: Headers) -> Headers:
+    """Headers but for Content-Length."""
+    return [header for header in headers if header[0].lower() != "content-length"]
+
+
+def head(status: int, headers: Headers, *, closes: bool) -> bytes:
+    """The head of an answer; whether the connection ends after it is for `closes` to say."""
+    lines = [_status_line(status), f"Date: {_date(int(time.time()))}"]
+    lines += [f"{name}: {value}" for name, value in headers if name.lower() != "connection"]
+    lines.append("Connection: close\r\n\r\n" if closes else "\r\n")
+    return "\r\n".join(lines).encode("latin-1")
+
+
+@lru_cache(maxsize=100)
+def _status_line(status: int) -> str:
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    now = time.gmtime(second)
+    day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[now.tm_wday]
+    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[now.tm_mon - 1]
+    return f"{day}, {now.tm_mday:02} {month} {now.tm_year} {now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02} GMT"

@@ -1,0 +1,121 @@
+"""Connections: what HTTP/1.1 allows clients, and what they get wrong."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from tests.web.doorway.raw import HEAD_TIMEOUT, IDLE_TIMEOUT, Served, message, read_answer, serving
+
+
+def test_requests_sent_ahead_are_answered_in_their_order(served: Served) -> None:
+    with served.connect() as connection, connection.makefile("rb") as stream:
+        connection.sendall(b"".join(message(b"%d" % number, path="/?size=3&uncommitted=1") for number in range(50)))
+        connection.sendall(b"GET /?delay=0.2 HTTP/1.1\r\nHost: x\r\n\r\n" + message(b"last", "Connection: close"))
+        answers = stream.read()
+    assert answers.count(b"HTTP/1.1 200 OK") == 52
+    assert answers.count(b"\r\n\r\nxxx") == 50
+    assert answers.endswith(b"}")
+    assert b'"body": "last"' in answers[answers.rindex(b"HTTP/1.1 200") :]
+
+
+@pytest.mark.parametrize("step", [1, 7, 100])
+def test_a_request_may_come_in_pieces(served: Served, step: int) -> None:
+    whole = message(b"<a>text</a>", "X-Name: a long value", path="/some/where?x=1")
+    with served.connect() as connection:
+        for start in range(0, len(whole), step):
+            connection.sendall(whole[start : start + step])
+            time.sleep(0.001)
+        seen = read_answer(connection).json
+    assert (seen["body"], seen["PATH_INFO"], seen["HTTP_X_NAME"]) == ("<a>text</a>", "/some/where", "a long value")
+
+
+def test_a_wish_for_http_2_is_declined_and_the_request_answered(served: Served) -> None:
+    """Java's client asks for it with each first request, and sends the body all the same."""
+    wish = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAAB", "X-Kept: 1")
+    with served.connect() as connection:
+        connection.sendall(message(b"<a/>", *wish))
+        seen = read_answer(connection).json
+        assert (seen["body"], seen["HTTP_X_KEPT"]) == ("<a/>", "1")
+        assert "HTTP_UPGRADE" not in seen
+        connection.sendall(message(b"<b/>"))
+        assert read_answer(connection).json["body"] == "<b/>"
+
+
+def test_a_client_that_only_stops_sending_still_gets_its_answer(served: Served) -> None:
+    with served.connect() as connection:
+        connection.sendall(b"GET /?delay=0.3 HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        assert read_answer(connection).status == 200
+
+
+def test_http_1_0_is_answered_and_hung_up_on(served: Served) -> None:
+    with served.connect() as connection, connection.makefile("rb") as stream:
+        connection.sendall(b"GET /?stream=1 HTTP/1.0\r\n\r\n")
+        answer = stream.read()
+    assert answer.endswith(b"\r\n\r\npiece 0;piece 1;piece 2;")
+    assert b"chunked" not in answer
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status", "told"),
+    [
+        (b"\x16\x03\x01\x02\x00", 400, b"not HTTP/1.1"),
+        (b"BREW /coffee HTTP/1.1\r\n\r\n", 400, b"method"),
+        (b"GET / HTTP/1.1\r\nno colon here\r\n\r\n", 400, b"header"),
+        (b"CONNECT pars:443 HTTP/1.1\r\nHost: x\r\n\r\n", 405, b"proxies"),
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n", 431, b"longer than"),
+    ],
+    ids=["TLS", "unknown method", "broken header", "proxy", "endless head"],
+)
+def test_what_is_no_request_is_told_why(served: Served, request_line: bytes, status: int, told: bytes) -> None:
+    answer = served.send(request_line)
+    assert (answer.status, answer.headers["connection"]) == (status, "close")
+    assert answer.fault
+    assert told in answer.body
+
+
+def test_a_head_that_does_not_come_is_timed_out(served: Served) -> None:
+    with served.connect() as idle:
+        started = time.monotonic()
+        answer = served.send(b"POST / HTTP/1.1\r\nHo")
+        assert (answer.status, answer.fault) == (408, "Timeout")
+        assert time.monotonic() - started >= HEAD_TIMEOUT
+        idle.sendall(message(b"not late, since it had not begun"))
+        assert read_answer(idle).status == 200
+
+
+def test_a_connection_that_carries_nothing_is_closed_in_the_end() -> None:
+    with (
+        serving("--impatient") as served,
+        served.connect() as silent,
+        served.connect() as used,
+        served.connect() as held,
+    ):
+        started = time.monotonic()
+        held.sendall(b"GET /?delay=2.5 HTTP/1.1\r\nHost: x\r\n\r\n")
+        used.sendall(message(b"once"))
+        assert read_answer(used).status == 200
+        assert silent.recv(1000) == b""
+        assert IDLE_TIMEOUT <= time.monotonic() - started < IDLE_TIMEOUT * 1.9
+        assert used.recv(1000) == b""
+        assert time.monotonic() - started < IDLE_TIMEOUT * 2.5
+        assert read_answer(held).status == 200
+
+
+def test_what_the_client_has_left_to_send_does_not_cost_it_the_answer(served: Served) -> None:
+    """A connection closed on unread bytes is reset, and the client might see that instead of the 413."""
+    with served.connect() as connection:
+        connection.sendall(message(b"", length=50_000_000))
+        connection.sendall(b"x" * 3_000_000)
+        assert read_answer(connection).status == 413
+
+
+def test_every_answer_is_dated(served: Served) -> None:
+    from email.utils import parsedate_to_datetime
+
+    told = parsedate_to_datetime(served.get("/").headers["date"]).timestamp()
+    assert abs(told - time.time()) < 5

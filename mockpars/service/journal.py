@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 from mockpars.domain.clock import format_instant
@@ -28,57 +28,24 @@ def digest(*parts: bytes) -> str:
     return hashlib.blake2b(b"\0".join(parts), key=_KEY, digest_size=12).hexdigest()
 
 
-@dataclass(slots=True)
-class Entry:
-    """What is known of an exchange by its end. Texts are redacted before they come here."""
+def write(
+    sandbox: Sandbox,
+    *,
+    operation: str,
+    outcome: str,
+    codes: tuple[int, ...],
+    status: int,
+    body: dict[str, Any],
+    request: str,
+    response: str,
+) -> None:
+    """Keeps an exchange under the number its sandbox gave it; `body` is all that has no column of its own.
 
-    operation: str
-    method: str = ""
-    path: str = ""
-    query: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    client: str = ""
-    scheme: str = ""
-    digest: str = ""
-    status: int = 0
-    outcome: str = ""
-    codes: tuple[int, ...] = ()
-    request: str = ""
-    response: str = ""
-    duration_ms: float = 0.0
-    fault: str | None = None
-    scenarios: tuple[str, ...] = ()
-    verdict: dict[str, Any] = field(default_factory=dict)
-
-
-def write(sandbox: Sandbox, entry: Entry) -> None:
-    """Keeps an exchange under the number its sandbox gave it."""
-    body: dict[str, Any] = {
-        "method": entry.method,
-        "path": entry.path,
-        "query": entry.query,
-        "headers": entry.headers,
-        "client": entry.client,
-        "scheme": entry.scheme,
-        "digest": entry.digest,
-        "wall": format_instant(sandbox.wall),
-        "duration_ms": round(entry.duration_ms, 3),
-        **entry.verdict,
-    }
-    if entry.fault:
-        body["fault"] = entry.fault
-    if entry.scenarios:
-        body["scenarios"] = list(entry.scenarios)
+    Texts are redacted before they come here.
+    """
+    body["wall"] = format_instant(sandbox.wall)
     row = ExchangeRow(
-        id=sandbox.exchange,
-        at=sandbox.now,
-        operation=entry.operation,
-        outcome=entry.outcome,
-        codes=entry.codes,
-        status=entry.status,
-        body=body,
-        request=_bounded(entry.request),
-        response=_bounded(entry.response),
+        sandbox.exchange, sandbox.now, operation, outcome, codes, status, body, _bounded(request), _bounded(response)
     )
     sandbox.store.exchanges.add(sandbox.world.id, row)
 
@@ -88,17 +55,18 @@ def explain_learners(
 ) -> dict[str, Any]:
     """The verdict on each learner record: what was sent, what was found, who was nearly meant."""
     records = []
-    for sent, result in list(zip(submissions, results, strict=True))[:MOST_RECORDS]:
+    for sent, result in zip(submissions[:MOST_RECORDS], results, strict=False):
+        identity, completed_on = sent.identity, sent.completed_on.isoformat()
         record: dict[str, Any] = {
             "result": "Accepted" if result.accepted else "Rejected",
             "action": "Delete" if result.deleted else "Add",
-            "npi": sent.identity.npi,
-            "identity": _identity_digest(sent.identity),
-            "name": f"{sent.identity.first_name} {sent.identity.last_name}",
+            "npi": identity.npi,
+            "identity": _identity_digest(identity),
+            "name": f"{identity.first_name} {identity.last_name}",
             "activity_id": sent.activity_id,
             "provider_activity_id": sent.provider_activity_id,
             "completed_as_sent": sent.completed_as_sent,
-            "completed_on": sent.completed_on.isoformat(),
+            "completed_on": completed_on,
             "credits": [[c.credit_type, c.amount, c.board] for c in sent.credits],
         }
         if result.physician_id:
@@ -108,8 +76,8 @@ def explain_learners(
         if result.findings:
             record["findings"] = [explain_finding(finding) for finding in result.findings]
             if any(finding.rule == "300" for finding in result.findings):
-                record["nearest"] = explain_nearest(sandbox, sent.identity)
-        if sent.completed_as_sent[:10] != sent.completed_on.isoformat():
+                record["nearest"] = explain_nearest(sandbox, identity)
+        if sent.completed_as_sent[:10] != completed_on:
             record["notes"] = [
                 f"L12: CompletedDateTime was sent with a time, {sent.completed_as_sent}; converted from US Central to "
                 f"UTC it is stored as {sent.completed_on}. Send the date only; this is the client's fault."
@@ -121,7 +89,7 @@ def explain_learners(
 def explain_activities(submissions: Sequence[ActivitySubmission], results: Sequence[ActivityResult]) -> dict[str, Any]:
     """The verdict on each activity."""
     records = []
-    for sent, result in list(zip(submissions, results, strict=True))[:MOST_RECORDS]:
+    for sent, result in zip(submissions[:MOST_RECORDS], results, strict=False):
         record: dict[str, Any] = {
             "result": "Accepted" if result.accepted else "Rejected",
             "action": result.action,
@@ -160,8 +128,8 @@ def explain_nearest(sandbox: Sandbox, identity: LearnerIdentity) -> list[dict[st
 
 def _identity_digest(identity: LearnerIdentity) -> str:
     """Same for the same name, date of birth and NPI as sent; the date itself is never written down."""
-    parts = (identity.first_name, identity.last_name, identity.date_of_birth.isoformat(), identity.npi)
-    return digest(*(part.encode() for part in parts))
+    born = identity.date_of_birth.isoformat()
+    return digest(f"{identity.first_name}\0{identity.last_name}\0{born}\0{identity.npi}".encode())
 
 
 def all_codes(results: Iterable[ActivityResult | LearnerResult]) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mockpars.errors import StoreError
+from mockpars.store.checkpoints import Checkpointer
 
 Row = Sequence[Any]
 
@@ -32,6 +33,9 @@ class Engine(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, nestable; with grouped commits it is made durable by the next `commit`."""
 
+    def shared_transaction(self) -> AbstractContextManager[None]:
+        """The same, but a failure takes along all that waits for the same `commit`, which then fails."""
+
     def start_alone(self) -> None:
         """Within a transaction: keeps other processes from setting up the same database meanwhile."""
 
@@ -49,17 +53,18 @@ class Engine(Protocol):
 class _Transaction:
     """What `with` needs; a class, since a generator takes three times as long and every request has one."""
 
-    __slots__ = ("_engine", "_joined")
+    __slots__ = ("_engine", "_joined", "_shared")
 
-    def __init__(self, engine: SqliteEngine) -> None:
+    def __init__(self, engine: SqliteEngine, *, shared: bool) -> None:
         self._engine = engine
+        self._shared = shared
         self._joined = False
 
     def __enter__(self) -> None:
-        self._joined = self._engine.enter()
+        self._joined = self._engine.enter(shared=self._shared)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._engine.leave(self._joined, kind is not None)
+        self._engine.leave(self._joined, kind is not None, shared=self._shared)
 
 
 class SqliteEngine:
@@ -85,8 +90,9 @@ class SqliteEngine:
                 "busy_timeout=5000",
                 "temp_store=MEMORY",
                 "cache_size=-8000",
-                # 16 MB: pages that change again and again are copied back to the file a quarter as often.
-                "wal_autocheckpoint=4000",
+                # The log is copied back beside (`checkpoints`), but never to its end while more is written; so here,
+                # too, at 64 MB, when little of it is left to copy.
+                "wal_autocheckpoint=16000",
             ):
                 self._db.execute(f"PRAGMA {setting}")
         except (sqlite3.Error, OSError) as error:
@@ -95,7 +101,9 @@ class SqliteEngine:
                 "Name a file you may write to with --db, or start with --ephemeral.",
             ) from error
         self._grouped = grouped
+        self._checkpointer = Checkpointer(path) if grouped and path is not None else None
         self._depth = 0
+        self._spoiled = False
         self._generation = 0
         self._data_version = -1
 
@@ -119,31 +127,38 @@ class SqliteEngine:
 
     def transaction(self) -> _Transaction:
         """All or nothing; one inside another is part of it. A group's later members are save points of it."""
-        return _Transaction(self)
+        return _Transaction(self, shared=False)
 
-    def enter(self) -> bool:
+    def shared_transaction(self) -> _Transaction:
+        """All or nothing together with its group: no save point, which would be a tenth of the work of a submission."""
+        return _Transaction(self, shared=True)
+
+    def enter(self, *, shared: bool) -> bool:
         """Begins a transaction, or joins the one under way; whether it joins a group is for `leave` to know."""
         joins = self._db.in_transaction
         if not self._depth:
-            self.execute("SAVEPOINT member" if joins else "BEGIN IMMEDIATE")
-            if not joins:  # nobody else can write from here to the commit
-                self._notice_others()
+            if not joins:
+                self.execute("BEGIN IMMEDIATE")
+                self._notice_others()  # nobody else can write from here to the commit
+            elif not shared:
+                self.execute("SAVEPOINT member")
         self._depth += 1
         return joins
 
-    def leave(self, joined: bool, failed: bool) -> None:
+    def leave(self, joined: bool, failed: bool, *, shared: bool) -> None:
         """Ends what `enter` began."""
         self._depth -= 1
         if self._depth:
             return
         try:
-            if joined and not failed:
+            if joined and not shared and not failed:
                 self.execute("RELEASE member")
         except StoreError:
             self._undo(joined)
             raise
         if failed:
-            self._undo(joined)
+            self._spoiled = self._spoiled or (joined and shared)
+            self._undo(joined and not shared)
         elif not self._grouped:
             self.commit()
 
@@ -164,10 +179,10 @@ class SqliteEngine:
             self._notice_others()
         return self._generation
 
-    def _undo(self, joined: bool) -> None:
+    def _undo(self, to_save_point: bool) -> None:
         self._generation += 1
         # A full disk may have ended the whole transaction already.
-        if self._db.in_transaction and joined:
+        if self._db.in_transaction and to_save_point:
             self._db.execute("ROLLBACK TO member")
             self._db.execute("RELEASE member")
         elif self._db.in_transaction:
@@ -175,6 +190,10 @@ class SqliteEngine:
 
     def commit(self) -> None:
         """Makes durable what the transactions since the last commit changed; on failure all of it is undone."""
+        if self._spoiled:
+            self._spoiled = False
+            self._undo(False)
+            raise StoreError("A request that shared the commit failed.", "Send it again; the log says what failed.")
         if not self._db.in_transaction:
             return
         try:
@@ -184,6 +203,8 @@ class SqliteEngine:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise StoreError(f"The store could not commit: {error}.", "Check free disk space.") from error
+        if self._checkpointer is not None:
+            self._checkpointer.tell(self._db.total_changes)
 
     @property
     def uncommitted(self) -> bool:
@@ -193,4 +214,6 @@ class SqliteEngine:
     def close(self) -> None:
         """Commits and lets go of the database."""
         self.commit()
+        if self._checkpointer is not None:
+            self._checkpointer.close()
         self._db.close()

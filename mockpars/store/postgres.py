@@ -7,7 +7,7 @@ replicas take turns within a sandbox, and never wait for each other in a circle.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -90,6 +90,10 @@ class PostgresEngine:
             raise
         finally:
             self._depth = 0
+
+    def shared_transaction(self) -> AbstractContextManager[None]:
+        """A transaction: commits are not grouped here."""
+        return self.transaction()
 
     def start_alone(self) -> None:
         """Within a transaction: waits until no other replica is starting, and keeps them waiting until its end."""

@@ -43,6 +43,10 @@ class Store:
         """All or nothing, nestable."""
         return self._engine.transaction()
 
+    def shared_transaction(self) -> AbstractContextManager[None]:
+        """All or nothing together with all that waits for the same `commit`: for what fails by our own fault only."""
+        return self._engine.shared_transaction()
+
     def commit(self) -> None:
         """Makes everything since the last commit durable. Raises StoreError."""
         self._engine.commit()

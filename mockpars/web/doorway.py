@@ -245,7 +245,6 @@ def run_wsgi(app: WSGIApplication, environ: Environ) -> tuple[int, Headers, byte
         close = getattr(pieces, "close", None)
         if close is not None:
             close()
-    for name, value in headers:
-        if _UNPRINTABLE.search(value) or _UNPRINTABLE.search(name):
-            raise ValueError(f"the answer's header {name!r} has a control character in it: {value!r}")
+    if _UNPRINTABLE.search("".join([part for header in headers for part in header])):
+        raise ValueError(f"a header of the answer has a control character in it: {headers!r}")
     return int(status[:3]), headers, written[0] if len(written) == 1 else b"".join(written)

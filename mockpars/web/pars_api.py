@@ -72,7 +72,7 @@ class Door:
         """Answers a request; an exchange is kept whole, its journal entry included, or not at all."""
         if environ["REQUEST_METHOD"] == "OPTIONS":
             return Reply(204, "", b"", (("Allow", ", ".join(_allowed(operation))),))
-        with self._world.store.transaction():
+        with self._world.store.shared_transaction():
             try:
                 visit = self._visit(sandbox, operation.name, environ)
             except UnknownSandbox as error:
@@ -94,7 +94,7 @@ class Door:
 
     def turn_away(self, error: BrokenRequest, sandbox: str, operation: str, environ: Environ) -> Reply:
         """Answers a request that no operation sees; the sandbox's journal keeps it, or its mistake would go unseen."""
-        with self._world.store.transaction():
+        with self._world.store.shared_transaction():
             try:
                 visit = self._visit(sandbox, operation, environ)
             except UnknownSandbox:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from mockpars.domain.rejection import Finding
 from mockpars.domain.scenario import Scenario
@@ -102,8 +103,7 @@ class Visit:
         return self._finish(reply, "Refused", ())
 
     def _finish(self, reply: Reply, outcome: str, findings: tuple[Finding, ...]) -> Reply:
-        entry = self._entry(reply, outcome)
-        journal.write(self.sandbox, entry)
+        self._write(reply, outcome)
         self.exchange.uncommitted = self.sandbox.store.uncommitted
         if self.debug_headers:
             reply.headers += (("X-Mockpars-Journal", str(self.sandbox.exchange)),)
@@ -115,30 +115,38 @@ class Visit:
             reply.headers += (("X-Mockpars-Idle-Scenario", ", ".join(idle)),)
         return reply
 
-    def _entry(self, reply: Reply, outcome: str) -> journal.Entry:
+    def _write(self, reply: Reply, outcome: str) -> None:
         environ, answer = self.environ, self.answer
+        query = environ.get("QUERY_STRING", "")
         headers = {name: environ[key] for name, key in _SHOWN_HEADERS.items() if key in environ}
         basic = environ.get("HTTP_AUTHORIZATION")
         if basic is not None:
             headers["Authorization"] = f"{basic.split(' ')[0][:20]} {redact.MASK}"
-        return journal.Entry(
+        body: dict[str, Any] = {
+            "method": environ["REQUEST_METHOD"],
+            "path": environ["PATH_INFO"],
+            "query": redact.redact_query(query),
+            "headers": headers,
+            "client": environ.get("REMOTE_ADDR", ""),
+            "scheme": environ.get("wsgi.url_scheme", ""),
+            "digest": journal.digest(query.encode("utf-8", "replace"), self.body),
+            "duration_ms": round((time.perf_counter() - self.started) * 1000, 3),
+        }
+        if answer is not None:
+            body |= answer.verdict
+        if self.fault is not None:
+            body["fault"] = self.fault.name
+        if self.scenarios.asked:
+            body["scenarios"] = [str(wish.body["scenario"]) for wish in self.scenarios.asked]
+        journal.write(
+            self.sandbox,
             operation=self.operation,
-            method=environ["REQUEST_METHOD"],
-            path=environ["PATH_INFO"],
-            query=redact.redact_query(environ.get("QUERY_STRING", "")),
-            headers=headers,
-            client=environ.get("REMOTE_ADDR", ""),
-            scheme=environ.get("wsgi.url_scheme", ""),
-            digest=journal.digest(environ.get("QUERY_STRING", "").encode("utf-8", "replace"), self.body),
-            status=reply.status,
             outcome=outcome,
             codes=answer.codes if answer else (),
+            status=reply.status,
+            body=body,
             request=self._request_text(),
             response=reply.body.decode("utf-8", "replace"),
-            duration_ms=(time.perf_counter() - self.started) * 1000,
-            fault=self.fault.name if self.fault else None,
-            scenarios=tuple(str(wish.body["scenario"]) for wish in self.scenarios.asked),
-            verdict=answer.verdict if answer else {},
         )
 
     def _request_text(self) -> str:

@@ -121,7 +121,8 @@ def _identity(texts: dict[str, str]) -> LearnerIdentity:
 
 
 def _submission(record: etree._Element) -> LearnerSubmission:
-    texts = {str(child.tag): child.text or "" for child in record}
+    fields = {child.tag: child for child in record}
+    texts = {tag: child.text or "" for tag, child in fields.items()}
     sent = texts[_COMPLETED].strip()
     return LearnerSubmission(
         identity=_identity(texts),
@@ -130,7 +131,7 @@ def _submission(record: etree._Element) -> LearnerSubmission:
         activity_id=_optional(texts, _ACTIVITY_ID),
         completed_on=completion_date(sent),
         completed_as_sent=sent,
-        credits=tuple(_credit(element) for element in record.iter(_CREDIT)),
+        credits=tuple([_credit(element) for element in fields.get(_CREDITS, ())]),
         delete=texts.get(_ACTION, "").strip().lower() == "delete",
         locate=locator(record, WIRE_NAMES),
     )

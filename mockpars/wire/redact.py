@@ -10,7 +10,10 @@ from urllib.parse import unquote_plus
 
 MASK = "***"
 _NAMES = "User|Password|DateOfBirth|BirthDate"
-_END_TAG = re.compile(rf"</(?:[\w.-]+:)?(?:{_NAMES})\s*>")
+_PREFIX = re.compile(r"[\w.-]+:")
+_AFTER_NAME = ">/ \t\r\n"
+_NEEDLES = tuple(_NAMES.split("|"))
+_UTF_8 = (b'<?xml version="1.0" encoding="utf-8"?>', b'<?xml version="1.0" encoding="UTF-8"?>')
 _ATTRIBUTES = r"""(?:[^<>"'/]++|/(?!>)|"[^"<]*+"|'[^'<]*+')*+"""
 # To the end tag of the same name, or to the end of the text; a start tag that is itself broken counts as one.
 _ELEMENT = re.compile(
@@ -37,6 +40,8 @@ _BOMS = (
 
 def as_text(body: bytes) -> str:
     """A body as text for people, whatever its encoding; what cannot be read shows as replacement characters."""
+    if body.isascii() and b"\x00" not in body and (body.startswith(_UTF_8) or not body.startswith(b"<?xml")):
+        return body.decode("ascii")  # as nearly all are
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body.decode(encoding, "replace")
@@ -70,13 +75,27 @@ def redact(body: str, *, plain: bool = False, secrets: tuple[str, ...] = ()) -> 
 
 
 def _redact_plain(body: str) -> str:
-    """In a valid message these elements hold text only, so it is all that stands between their tags."""
+    """In a valid message these elements hold text only, so it is all that stands between their tags.
+
+    Their names are looked for: looking at every tag would take several times as long.
+    """
+    texts = []
+    for name in _NEEDLES:
+        at = body.find(name)
+        while at >= 0:
+            tag = body.rfind("<", 0, at)
+            end = at + len(name)
+            if (tag + 1 == at or _PREFIX.fullmatch(body, tag + 1, at)) and body[end] in _AFTER_NAME:
+                start = body.index(">", end) + 1
+                end = body.index("<", start)
+                if start < end and body[start - 2] != "/":
+                    texts.append((start, end))
+                    end += 1 + at - tag + len(name)  # past </ and the same name with the same prefix
+            at = body.find(name, end)
     pieces: list[str] = []
     done = 0
-    for end_tag in _END_TAG.finditer(body):
-        end = end_tag.start()
-        start = body.index(">", body.rindex("<", 0, end)) + 1
-        pieces += (body[done:start], MASK if start < end else "")
+    for start, end in sorted(texts):
+        pieces += (body[done:start], MASK)
         done = end
     return "".join((*pieces, body[done:]))
 

@@ -160,3 +160,37 @@ def test_durable_asks_the_disk_at_every_commit(tmp_path: Path, durable: bool, le
     engine = SqliteEngine(tmp_path / "t.db", durable=durable)
     assert engine.execute("PRAGMA synchronous")[0][0] == level
     assert engine.execute("PRAGMA journal_mode")[0][0] == "wal"
+
+
+def test_a_failed_shared_transaction_takes_its_group_along(tmp_path: Path) -> None:
+    """Those before it wait for the commit, which tells them; the next group is not touched."""
+    engine = _engine(tmp_path / "t.db", grouped=True)
+    with engine.shared_transaction():
+        _add(engine, 1)
+    with suppress(_Wanted), engine.shared_transaction():
+        _add(engine, 2)
+        raise _Wanted
+    with engine.shared_transaction():
+        _add(engine, 3)
+    with pytest.raises(StoreError, match="shared the commit"):
+        engine.commit()
+    assert not engine.uncommitted
+    with engine.shared_transaction():
+        _add(engine, 4)
+    engine.commit()
+    assert _all(engine) == [4]
+    engine.close()
+
+
+def test_a_shared_transaction_that_fails_first_harms_nobody(tmp_path: Path) -> None:
+    """And one that is undone alone leaves its group as it is."""
+    engine = _engine(tmp_path / "t.db", grouped=True)
+    with suppress(_Wanted), engine.shared_transaction():
+        _add(engine, 1)
+        raise _Wanted
+    with engine.shared_transaction():
+        _add(engine, 2)
+    _undone(engine, 3)
+    engine.commit()
+    assert _all(engine) == [2]
+    engine.close()

@@ -91,7 +91,18 @@ def open_world(settings: Settings, *, grouped: bool) -> World:
         journal_limit=settings.journal_limit,
         url=settings.database_url,
     )
-    world = World(settings, store, read_roster(data_path("seed")))
+    try:
+        world = World(settings, store, read_roster(data_path("seed")))
+        _make_ready(world)
+    except BaseException:
+        store.close()
+        raise
+    return world
+
+
+def _make_ready(world: World) -> None:
+    """The default sandbox, with the account, the clock and the scenarios that the settings ask for."""
+    settings, store = world.settings, world.store
     with store.transaction():
         store.start_alone()
         found = store.worlds.find(sandboxes.DEFAULT)
@@ -105,4 +116,3 @@ def open_world(settings: Settings, *, grouped: bool) -> World:
         if settings.scenarios is not None:
             arming.arm_saved(world.sandbox(sandboxes.DEFAULT), saved)
     store.commit()
-    return world

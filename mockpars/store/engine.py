@@ -67,6 +67,27 @@ class _Transaction:
         self._engine.leave(self._joined, kind is not None, shared=self._shared)
 
 
+def _connected(path: Path | None, durable: bool) -> sqlite3.Connection:
+    """A connection set up to serve from; none is left open where that fails."""
+    database = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, cached_statements=256)
+    try:
+        for setting in (
+            "journal_mode=WAL",
+            f"synchronous={'FULL' if durable else 'NORMAL'}",
+            "busy_timeout=5000",
+            "temp_store=MEMORY",
+            "cache_size=-8000",
+            # The log is copied back beside (`checkpoints`), but never to its end while more is written; so here,
+            # too, at 64 MB, when little of it is left to copy.
+            "wal_autocheckpoint=16000",
+        ):
+            database.execute(f"PRAGMA {setting}")
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
+
+
 class SqliteEngine:
     """One SQLite connection, used by one thread at a time.
 
@@ -81,20 +102,7 @@ class SqliteEngine:
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(
-                path or ":memory:", isolation_level=None, check_same_thread=False, cached_statements=256
-            )
-            for setting in (
-                "journal_mode=WAL",
-                f"synchronous={'FULL' if durable else 'NORMAL'}",
-                "busy_timeout=5000",
-                "temp_store=MEMORY",
-                "cache_size=-8000",
-                # The log is copied back beside (`checkpoints`), but never to its end while more is written; so here,
-                # too, at 64 MB, when little of it is left to copy.
-                "wal_autocheckpoint=16000",
-            ):
-                self._db.execute(f"PRAGMA {setting}")
+            self._db = _connected(path, durable)
         except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 f"The store {path} cannot be opened: {error}.",
@@ -212,8 +220,10 @@ class SqliteEngine:
         return self._db.in_transaction
 
     def close(self) -> None:
-        """Commits and lets go of the database."""
-        self.commit()
-        if self._checkpointer is not None:
-            self._checkpointer.close()
-        self._db.close()
+        """Commits and lets go of the database, even where it cannot commit."""
+        try:
+            self.commit()
+        finally:
+            if self._checkpointer is not None:
+                self._checkpointer.close()
+            self._db.close()

@@ -66,5 +66,11 @@ def open_store(path: Path | None, *, durable: bool, grouped: bool, journal_limit
     if url:
         from mockpars.store.postgres import PostgresEngine
 
-        return Store(PostgresEngine(url), journal_limit)
-    return Store(SqliteEngine(path, durable=durable, grouped=grouped), journal_limit)
+        engine: Engine = PostgresEngine(url)
+    else:
+        engine = SqliteEngine(path, durable=durable, grouped=grouped)
+    try:
+        return Store(engine, journal_limit)
+    except BaseException:
+        engine.close()
+        raise

@@ -177,7 +177,7 @@ def test_of_64_identical_submissions_at_once_one_is_accepted(server: Server, san
     (winner,) = [answer.one("CreditId") for answer in answers if answer.one("Result") == "Accepted"]
     named = {found for answer in answers for found in re.findall(r"ccid:mockpars:\d+", answer.body.decode())}
     assert named == {winner}
-    assert len({answer.headers["x-mockpars-journal"] for answer in answers}) == RACERS
+    assert len({answer.headers["X-Mockpars-Journal"] for answer in answers}) == RACERS
 
 
 @pytest.mark.parametrize("scenario", ["reset", "answer-lost", "truncated", "timeout:0.2", "latency:0.1"])

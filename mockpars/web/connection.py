@@ -62,6 +62,7 @@ class Connection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._timed = _REFUSED
         self._used = False
+        self._paused = False
         # Those that have arrived, the one under way, and what follows them.
         self._arrived: deque[tuple[Environ, bytes | Refusal]] = deque()
         self._under_way: Environ | None = None
@@ -96,17 +97,22 @@ class Connection(asyncio.Protocol):
         self._used = True
         if self._stage <= _HEAD:
             self._head_size += len(data)
+        while data and not self._no_more:
+            data = self._feed(data)
+        if self._stage <= _HEAD and self._head_size > MOST_HEAD:
+            self._refuse(_LONG_HEAD)
+        self._go_on()
+
+    def _feed(self, data: bytes) -> bytes:
+        """Has it parsed; returns what has to be parsed anew, if anything."""
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            self._decline_upgrade(data[upgrade.args[0] :])
-            return
+            return self._without_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
             if not self._no_more:
                 self._refuse(_malformed(error))
-        if self._stage == _HEAD and self._head_size > MOST_HEAD:
-            self._refuse(_LONG_HEAD)
-        self._go_on()
+        return b""
 
     def eof_received(self) -> bool:
         """The client sends no more; true when it shall still get an answer."""
@@ -137,6 +143,7 @@ class Connection(asyncio.Protocol):
         waiting, self._writable = self._writable, None
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
+        self._go_on()
 
     # What the parser tells.
 
@@ -164,7 +171,7 @@ class Connection(asyncio.Protocol):
         heads.describe(self._environ, self._parser.get_method(), self._url, self._parser.get_http_version())
         self._stage, self._head_size = _BODY, 0
         if self._parser.should_upgrade():
-            return  # See `_decline_upgrade`.
+            return  # See `_without_upgrade`.
         try:
             bodies.check_head(self._environ, self._doorway.limits)
         except Refusal as refusal:
@@ -195,21 +202,20 @@ class Connection(asyncio.Protocol):
         self._arrived.append((self._environ, bytes(self._body)))
         self._body = b""
 
-    def _decline_upgrade(self, rest: bytes) -> None:
-        """Goes on in HTTP/1.1, as a server may (RFC 9110, 7.8); Java's client asks for HTTP/2 with every first request.
+    def _without_upgrade(self, rest: bytes) -> bytes:
+        """The request in HTTP/1.1, as a server may insist (RFC 9110, 7.8); Java's client first wishes for HTTP/2.
 
-        The parser will not, and takes the body for another protocol: another parser gets the head without the wish.
+        The parser will not go on, and takes the body for another protocol: another one gets the head without the wish.
         """
         environ = self._environ
         if environ["REQUEST_METHOD"] == "CONNECT":
             self._refuse(_NO_PROXY)
-            self._go_on()
-            return
+            return b""
         lines = [f"{environ['REQUEST_METHOD']} {environ['RAW_URI']} {environ['SERVER_PROTOCOL']}"]
         lines += [f"{name}: {environ[key]}" for key, name in heads.names(environ) if key != "HTTP_UPGRADE"]
         self._parser = httptools.HttpRequestParser(self)
         self._stage = _IDLE
-        self.data_received("\r\n".join([*lines, "", ""]).encode("latin-1") + rest)
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + rest
 
     # What becomes of a request.
 
@@ -225,13 +231,15 @@ class Connection(asyncio.Protocol):
         """Begins with the next request, and minds the time until the one that is arriving is whole."""
         if self._stage != self._timed:
             self._mind_the_time()
-        if self._under_way is None and self._arrived:
+        if self._under_way is None and self._arrived and self._writable is None:
             self._begin()
+        # Who sends ahead, or does not read, is not read from either: what waits here would have no bounds.
+        if bool(self._arrived) != self._paused and not self.lost:
+            self._paused = not self._paused
+            (self._transport.pause_reading if self._paused else self._transport.resume_reading)()
 
     def _begin(self) -> None:
         self._under_way, body = self._arrived.popleft()
-        if self._arrived and not self._no_more:
-            self._transport.pause_reading()
         if isinstance(body, Refusal):
             self._doorway.refuse(self, self._under_way, body)
         else:
@@ -247,7 +255,9 @@ class Connection(asyncio.Protocol):
             self._timer = asyncio.get_running_loop().call_later(seconds, self._too_late)
 
     def _too_late(self) -> None:
-        if self._stage == _HEAD:
+        if self._paused:  # by us
+            self._mind_the_time()
+        elif self._stage == _HEAD:
             self._refuse(_LATE_HEAD)
         elif self._stage == _BODY:
             self._refuse(bodies.too_late(self._doorway.limits.body_timeout))
@@ -270,7 +280,7 @@ class Connection(asyncio.Protocol):
             elif announced is not None or not any(name.lower() == "content-length" for name, _ in headers):
                 length = len(body) if announced is None else announced
                 headers = [*heads.without_length(headers), ("Content-Length", str(length))]
-            head = heads.head(status, headers, closes=closes)
+            head = heads.head(status, headers, environ, closes=closes)
             self._transport.write(head if environ["REQUEST_METHOD"] == "HEAD" else head + body)
         self._answered(closes=closes)
 
@@ -284,11 +294,12 @@ class Connection(asyncio.Protocol):
         closes = self._closes(headers) or not chunked
         if chunked:
             headers.append(("Transfer-Encoding", "chunked"))
-        self._transport.write(heads.head(status, headers, closes=closes))
+        self._transport.write(heads.head(status, headers, environ, closes=closes))
         try:
             if environ["REQUEST_METHOD"] != "HEAD":
                 await self._send_pieces(pieces, chunked=chunked)
         except BaseException:
+            self.lost = True  # to all further answers
             self._transport.close()
             raise
         self._answered(closes=closes)
@@ -344,8 +355,6 @@ class Connection(asyncio.Protocol):
             self._transport.close()
         elif self._arrived:
             asyncio.get_running_loop().call_soon(self._go_on)
-        else:
-            self._transport.resume_reading()
 
 
 def _malformed(error: httptools.HttpParserError) -> Refusal:

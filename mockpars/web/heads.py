@@ -63,12 +63,15 @@ def without_length(headers: Headers) -> Headers:
     return [header for header in headers if header[0].lower() != "content-length"]
 
 
-def head(status: int, headers: Headers, *, closes: bool) -> bytes:
-    """The head of an answer; whether the connection ends after it is for `closes` to say."""
+def head(status: int, headers: Headers, asked: Environ, *, closes: bool) -> bytes:
+    """The head of an answer to a request; whether the connection ends after it is for `closes` to say."""
     lines = [_status_line(status), f"Date: {_date(int(time.time()))}"]
     lines += [f"{name}: {value}" for name, value in headers if name.lower() != "connection"]
-    lines.append("Connection: close\r\n\r\n" if closes else "\r\n")
-    return "\r\n".join(lines).encode("latin-1")
+    if closes:
+        lines.append("Connection: close")
+    elif asked["SERVER_PROTOCOL"] == "HTTP/1.0":  # whose clients do not expect it
+        lines.append("Connection: keep-alive")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
 @lru_cache(maxsize=100)

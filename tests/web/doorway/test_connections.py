@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -118,3 +119,33 @@ def test_every_answer_is_dated(served: Served) -> None:
 
     told = parsedate_to_datetime(served.get("/").headers["date"]).timestamp()
     assert abs(told - time.time()) < 5
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [b"GET /?delay=3 HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /?size=50000 HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ids=["waits for an answer", "reads no answers"],
+)
+def test_who_sends_ahead_without_end_is_not_read_any_more(served: Served, request_line: bytes) -> None:
+    """Else what it has sent, or what is to be sent to it, would fill the memory."""
+    sent = 0
+    with served.connect() as connection, suppress(TimeoutError):
+        connection.settimeout(0.5)
+        while sent < 200_000_000:
+            sent += connection.send(request_line * 1000)
+    assert sent < 50_000_000
+    assert served.get("/").status == 200
+
+
+def test_any_number_of_wishes_for_http_2_is_declined(served: Served) -> None:
+    wish = b"GET /?size=1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    with served.connect() as connection, connection.makefile("rb") as stream:
+        connection.sendall(wish * 2000 + b"GET /?size=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert stream.read().count(b"HTTP/1.1 200 OK") == 2001
+
+
+def test_an_old_client_that_wants_to_keep_its_connection_is_told_that_it_may(served: Served) -> None:
+    with served.connect() as connection:
+        for _ in range(2):
+            connection.sendall(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+            assert read_answer(connection).headers["connection"] == "keep-alive"

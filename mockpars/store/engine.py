@@ -103,6 +103,7 @@ class SqliteEngine:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
             self._db = _connected(path, durable)
+            self._cursor = self._db.cursor()
         except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 f"The store {path} cannot be opened: {error}.",
@@ -118,7 +119,7 @@ class SqliteEngine:
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Runs one statement and returns all its rows. Raises StoreError when the store cannot."""
         try:
-            return self._db.execute(sql, values).fetchall()
+            return self._cursor.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"The store cannot do that: {error}.", "Check free disk space and the file's rights."
@@ -127,7 +128,7 @@ class SqliteEngine:
     def count(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Runs one statement and returns how many rows it changed."""
         try:
-            return self._db.execute(sql, values).rowcount
+            return self._cursor.execute(sql, values).rowcount
         except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"The store cannot do that: {error}.", "Check free disk space and the file's rights."

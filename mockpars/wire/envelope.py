@@ -50,6 +50,8 @@ def read_credentials(root: etree._Element) -> Credentials:
             user = child.text or ""
         elif tag == names.PASSWORD:
             password = child.text or ""
+        if user is not None and password is not None:
+            break
     return Credentials(user, password)
 
 

@@ -53,8 +53,8 @@ def make_app(database: sqlite3.Connection, *, commit_per_round: bool) -> Flask:
         if commit_per_round and not database.in_transaction:
             database.execute("BEGIN")
         database.execute("INSERT INTO records (npi, activity, message) VALUES (?, ?, ?)", (npi, activity, body))
-        if "mockpars.exchange" in request.environ:
-            request.environ["mockpars.exchange"].uncommitted = commit_per_round
+        if commit_per_round:
+            request.environ["mockpars.exchange"].pledge = database.commit
         return Response(ANSWER, content_type="application/xml; charset=utf-8")
 
     @app.get("/_mockpars/ready")
@@ -78,7 +78,6 @@ def main() -> None:
             "127.0.0.1",
             chosen.port,
             Limits(),
-            flush=database.commit,
             ready=lambda port: print(f"http://127.0.0.1:{port}", flush=True),
         )
         database.close()

@@ -254,13 +254,17 @@ def _told_408(connection: socket.socket) -> bool:
 
 
 def _hung_up(connection: socket.socket) -> bool:
+    """Whether it was closed, be it without a word or after a 408."""
     connection.settimeout(5)
     try:
-        return connection.recv(100) == b""
+        while piece := connection.recv(4096):
+            if not piece.startswith(b"HTTP/1.1 408"):
+                return False
     except TimeoutError:
         return False
     except OSError:
         return True
+    return True
 
 
 def _ms(seconds: float) -> str:

@@ -55,7 +55,7 @@ def run(given: argparse.Namespace) -> int:
     try:
         limits = Limits(max_body=settings.max_body, body_timeout=settings.body_timeout)
         tls = _tls_files(settings)
-        serve(front, settings.host, settings.port, limits, world.store.commit, ready, tls, refuse=front.refuse)
+        serve(front, settings.host, settings.port, limits, ready, tls, refuse=front.refuse)
     finally:
         if world.relay is not None:
             world.relay.close()

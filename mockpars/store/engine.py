@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +13,8 @@ from mockpars.errors import StoreError
 from mockpars.store.checkpoints import Checkpointer
 
 Row = Sequence[Any]
+Pledge = Callable[[], None]
+"""Commits; raises StoreError when what was stored at the time of the pledge has been undone."""
 
 
 class Engine(Protocol):
@@ -34,7 +37,7 @@ class Engine(Protocol):
         """All or nothing, nestable; with grouped commits it is made durable by the next `commit`."""
 
     def shared_transaction(self) -> AbstractContextManager[None]:
-        """The same, but a failure takes along all that waits for the same `commit`, which then fails."""
+        """The same, but a failure takes along all that waits for the same `commit`; their pledges tell."""
 
     def start_alone(self) -> None:
         """Within a transaction: keeps other processes from setting up the same database meanwhile."""
@@ -45,6 +48,9 @@ class Engine(Protocol):
     @property
     def uncommitted(self) -> bool:
         """Whether there is anything to commit."""
+
+    def pledge(self) -> Pledge | None:
+        """What has to be redeemed before anybody is told of what is stored now; None when all of it is durable."""
 
     def close(self) -> None:
         """Commits and lets go of the database."""
@@ -112,7 +118,7 @@ class SqliteEngine:
         self._grouped = grouped
         self._checkpointer = Checkpointer(path) if grouped and path is not None else None
         self._depth = 0
-        self._spoiled = False
+        self._losses = 0
         self._generation = 0
         self._data_version = -1
 
@@ -166,7 +172,9 @@ class SqliteEngine:
             self._undo(joined)
             raise
         if failed:
-            self._spoiled = self._spoiled or (joined and shared)
+            # A full disk may have ended the whole transaction already, save points and all.
+            if joined and (shared or not self._db.in_transaction):
+                self._losses += 1
             self._undo(joined and not shared)
         elif not self._grouped:
             self.commit()
@@ -190,7 +198,6 @@ class SqliteEngine:
 
     def _undo(self, to_save_point: bool) -> None:
         self._generation += 1
-        # A full disk may have ended the whole transaction already.
         if self._db.in_transaction and to_save_point:
             self._db.execute("ROLLBACK TO member")
             self._db.execute("RELEASE member")
@@ -199,16 +206,13 @@ class SqliteEngine:
 
     def commit(self) -> None:
         """Makes durable what the transactions since the last commit changed; on failure all of it is undone."""
-        if self._spoiled:
-            self._spoiled = False
-            self._undo(False)
-            raise StoreError("A request that shared the commit failed.", "Send it again; the log says what failed.")
         if not self._db.in_transaction:
             return
         try:
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._generation += 1
+            self._losses += 1
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise StoreError(f"The store could not commit: {error}.", "Check free disk space.") from error
@@ -219,6 +223,16 @@ class SqliteEngine:
     def uncommitted(self) -> bool:
         """Whether there is anything to commit."""
         return self._db.in_transaction
+
+    def pledge(self) -> Pledge | None:
+        """What has to be redeemed before anybody is told of what is stored now; None when all of it is durable."""
+        return partial(self._redeem, self._losses) if self._db.in_transaction else None
+
+    def _redeem(self, losses: int) -> None:
+        self.commit()
+        # Somebody else may have committed, or have failed to: only the count tells what became of a group.
+        if losses != self._losses:
+            raise StoreError("What shared its commit with this failed.", "Send it again; the log says what failed.")
 
     def close(self) -> None:
         """Commits and lets go of the database, even where it cannot commit."""

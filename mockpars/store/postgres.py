@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mockpars.errors import StoreError
-from mockpars.store.engine import Row
+from mockpars.store.engine import Pledge, Row
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -113,6 +113,10 @@ class PostgresEngine:
     def uncommitted(self) -> bool:
         """Never, between transactions; within one its own end is waited for anyway."""
         return False
+
+    def pledge(self) -> Pledge | None:
+        """None, between transactions: all is durable."""
+        return None
 
     def close(self) -> None:
         """Lets go of the database."""

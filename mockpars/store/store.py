@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mockpars.store.activities import Activities
 from mockpars.store.armed import Armed
-from mockpars.store.engine import Engine, SqliteEngine
+from mockpars.store.engine import Engine, Pledge, SqliteEngine
 from mockpars.store.exchanges import Exchanges
 from mockpars.store.learner_records import LearnerRecords
 from mockpars.store.physicians import Physicians
@@ -53,8 +53,15 @@ class Store:
 
     @property
     def uncommitted(self) -> bool:
-        """Whether an answer must wait for `commit`."""
+        """Whether there is anything to commit."""
         return self._engine.uncommitted
+
+    def pledge(self) -> Pledge | None:
+        """What an answer that tells of the present state has to wait for; None when all of it is durable.
+
+        To redeem it is to call it: that commits, and raises StoreError if what there was has been undone.
+        """
+        return self._engine.pledge()
 
     def close(self) -> None:
         """Commits and lets go."""

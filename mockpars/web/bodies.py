@@ -36,6 +36,14 @@ def check_head(environ: dict[str, Any], limits: Limits) -> None:
             f"The Content-Encoding {encoding[:40]!r} is not understood.",
             "Send the body as it is, or compressed with gzip or deflate.",
         )
+    coding = environ.get("HTTP_TRANSFER_ENCODING", "chunked").strip()
+    if coding.lower() != "chunked":
+        raise Refusal(
+            501,
+            "Encoding",
+            f"The Transfer-Encoding {coding[:40]!r} is not understood.",
+            "Send the body chunked, or with a Content-Length; compressed, if at all, by Content-Encoding.",
+        )
     if int(environ.get("CONTENT_LENGTH") or 0) > limits.max_body:
         raise too_large(limits.max_body)
 

@@ -12,7 +12,7 @@ import socket
 import struct
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import httptools
 
@@ -24,8 +24,6 @@ HEAD_TIMEOUT = 30.0
 """Seconds for a request's head to arrive, from its first byte on."""
 IDLE_TIMEOUT = 120.0
 """Seconds after which a connection that carried nothing meanwhile is closed; it may take up to twice as long."""
-MOST_HEAD = 64 * 1024
-"""Bytes of a request's head."""
 LINGER = 1.0
 """Seconds to go on reading what nobody wants: a client that is still sending would never read why, were it cut off."""
 _NO_LINGER = struct.pack("ii", 1, 0)
@@ -52,17 +50,20 @@ class Connection(asyncio.Protocol):
         self._doorway = doorway
         self._transport = cast("asyncio.Transport", None)
         self._common: Environ = {}
-        self._parser = httptools.HttpRequestParser(self)
+        self._parser: Any = httptools.HttpRequestParser(self)
         # The request that is arriving.
         self._stage = _IDLE
         self._url = b""
         self._environ: Environ = {}
         self._body: bytes | bytearray = b""
-        self._head_size = 0
+        self._bodiless = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._timed = _REFUSED
+        self._timed = (_REFUSED, 0)
+        self._number = 0
+        self._expected = False
         self._used = False
         self._paused = False
+        self._unsent = 0
         # Those that have arrived, the one under way, and what follows them.
         self._arrived: deque[tuple[Environ, bytes | Refusal]] = deque()
         self._under_way: Environ | None = None
@@ -95,12 +96,11 @@ class Connection(asyncio.Protocol):
         if self._no_more:
             return
         self._used = True
-        if self._stage <= _HEAD:
-            self._head_size += len(data)
+        self._bodiless += len(data)
         while data and not self._no_more:
             data = self._feed(data)
-        if self._stage <= _HEAD and self._head_size > MOST_HEAD:
-            self._refuse(_LONG_HEAD)
+        if self._stage != _REFUSED and self._bodiless > heads.MOST_HEAD:
+            self._refuse(heads.TOO_LONG)
         self._go_on()
 
     def _feed(self, data: bytes) -> bytes:
@@ -111,7 +111,7 @@ class Connection(asyncio.Protocol):
             return self._without_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
             if not self._no_more:
-                self._refuse(_malformed(error))
+                self._refuse(heads.malformed(error))
         return b""
 
     def eof_received(self) -> bool:
@@ -124,9 +124,12 @@ class Connection(asyncio.Protocol):
         self.lost = True
         self._end_of_input()
         self._doorway.connections.discard(self)
+        self._parser = None  # which knows this connection, as this knows it
         self.resume_writing()
         if self.task is not None:
             self.task.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _end_of_input(self) -> None:
         if self._stage == _BODY:
@@ -143,13 +146,18 @@ class Connection(asyncio.Protocol):
         waiting, self._writable = self._writable, None
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
-        self._go_on()
+        if not self.lost:
+            self._used = True
+            self._go_on()
 
     # What the parser tells.
 
     def on_message_begin(self) -> None:
         """A request begins."""
+        if self._stage == _REFUSED:
+            return
         self._stage = _HEAD
+        self._number += 1
         self._url = self._body = b""
         self._environ = self._common.copy()
 
@@ -168,8 +176,10 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """The head is whole; a body may follow."""
+        if self._stage != _HEAD:
+            return
         heads.describe(self._environ, self._parser.get_method(), self._url, self._parser.get_http_version())
-        self._stage, self._head_size = _BODY, 0
+        self._stage = _BODY
         if self._parser.should_upgrade():
             return  # See `_without_upgrade`.
         try:
@@ -177,13 +187,14 @@ class Connection(asyncio.Protocol):
         except Refusal as refusal:
             self._refuse(refusal)
             return
-        if self._environ.get("HTTP_EXPECT", "").lower() == "100-continue" and self._under_way is None:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        expects = self._environ.get("HTTP_EXPECT", "").lower() == "100-continue"
+        self._expected = expects and self._environ["SERVER_PROTOCOL"] == "HTTP/1.1"
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body."""
         if self._stage != _BODY:
             return
+        self._bodiless = 0
         if not self._body:
             self._body = piece
         else:
@@ -200,7 +211,7 @@ class Connection(asyncio.Protocol):
         self._stage = _IDLE
         self._no_more = self._stopping or not self._parser.should_keep_alive()
         self._arrived.append((self._environ, bytes(self._body)))
-        self._body = b""
+        self._environ, self._body, self._bodiless = {}, b"", 0
 
     def _without_upgrade(self, rest: bytes) -> bytes:
         """The request in HTTP/1.1, as a server may insist (RFC 9110, 7.8); Java's client first wishes for HTTP/2.
@@ -209,7 +220,7 @@ class Connection(asyncio.Protocol):
         """
         environ = self._environ
         if environ["REQUEST_METHOD"] == "CONNECT":
-            self._refuse(_NO_PROXY)
+            self._refuse(heads.NO_PROXY)
             return b""
         lines = [f"{environ['REQUEST_METHOD']} {environ['RAW_URI']} {environ['SERVER_PROTOCOL']}"]
         lines += [f"{name}: {environ[key]}" for key, name in heads.names(environ) if key != "HTTP_UPGRADE"]
@@ -229,10 +240,14 @@ class Connection(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """Begins with the next request, and minds the time until the one that is arriving is whole."""
-        if self._stage != self._timed:
+        if self._timed[0] != self._stage or (self._stage != _IDLE and self._timed[1] != self._number):
             self._mind_the_time()
-        if self._under_way is None and self._arrived and self._writable is None:
-            self._begin()
+        if self._under_way is None and self._writable is None:
+            if self._arrived:
+                self._begin()
+            elif self._expected and self._stage == _BODY:
+                self._expected = False
+                self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         # Who sends ahead, or does not read, is not read from either: what waits here would have no bounds.
         if bool(self._arrived) != self._paused and not self.lost:
             self._paused = not self._paused
@@ -246,7 +261,7 @@ class Connection(asyncio.Protocol):
             self._doorway.answer(self, self._under_way, body)
 
     def _mind_the_time(self) -> None:
-        self._timed = self._stage
+        self._timed = (self._stage, self._number)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -255,18 +270,35 @@ class Connection(asyncio.Protocol):
             self._timer = asyncio.get_running_loop().call_later(seconds, self._too_late)
 
     def _too_late(self) -> None:
-        if self._paused:  # by us
-            self._mind_the_time()
-        elif self._stage == _HEAD:
-            self._refuse(_LATE_HEAD)
-        elif self._stage == _BODY:
+        if self._stage == _HEAD and not self._paused:
+            self._refuse(heads.too_late(HEAD_TIMEOUT))
+        elif self._stage == _BODY and not self._paused:
             self._refuse(bodies.too_late(self._doorway.limits.body_timeout))
-        elif self._used or self._under_way is not None:
+        elif self._is_read() or self._used or (self._under_way is not None and self._writable is None):
             self._used = False
             self._mind_the_time()
         else:
-            self._transport.close()
+            self._transport.abort()
         self._go_on()
+
+    def _is_read(self) -> bool:
+        """Whether the client has read anything since this was last asked."""
+        before, self._unsent = self._unsent, self._transport.get_write_buffer_size()
+        return self._unsent < before
+
+    def _close(self) -> None:
+        """Ends the connection once the client has read all that is for it; not waiting for one that does not read."""
+        self._transport.close()
+        self._unsent = self._transport.get_write_buffer_size()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(IDLE_TIMEOUT, self._give_up)
+
+    def _give_up(self) -> None:
+        if self._is_read():
+            self._close()
+        else:
+            self._transport.abort()
 
     # What the doorway does.
 
@@ -300,7 +332,7 @@ class Connection(asyncio.Protocol):
                 await self._send_pieces(pieces, chunked=chunked)
         except BaseException:
             self.lost = True  # to all further answers
-            self._transport.close()
+            self._close()
             raise
         self._answered(closes=closes)
 
@@ -350,34 +382,8 @@ class Connection(asyncio.Protocol):
         if closes and self._unread:
             if self._transport.can_write_eof():
                 self._transport.write_eof()
-            asyncio.get_running_loop().call_later(LINGER, self._transport.close)
+            asyncio.get_running_loop().call_later(LINGER, self._close)
         elif closes:
-            self._transport.close()
-        elif self._arrived:
+            self._close()
+        elif self._arrived or self._expected:
             asyncio.get_running_loop().call_soon(self._go_on)
-
-
-def _malformed(error: httptools.HttpParserError) -> Refusal:
-    return Refusal(
-        400,
-        "Malformed",
-        f"This is not HTTP/1.1 as it should be: {error}.",
-        "Send HTTP/1.1 to this port, and HTTPS to the other one, if there is one; a client library gets it right.",
-    )
-
-
-_LONG_HEAD = Refusal(
-    431,
-    "TooLarge",
-    f"The request line and headers are longer than the {MOST_HEAD} bytes that are allowed.",
-    "Send fewer or shorter headers.",
-)
-_LATE_HEAD = Refusal(
-    408,
-    "Timeout",
-    f"The request line and headers did not arrive within {HEAD_TIMEOUT:g} seconds.",
-    "Send them without pausing.",
-)
-_NO_PROXY = Refusal(
-    405, "MethodNotAllowed", "CONNECT is for proxies, and mockpars is none.", "Take mockpars out of the proxy settings."
-)

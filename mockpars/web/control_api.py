@@ -138,5 +138,5 @@ def _finish(world: World, response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     exchange = request.environ.get("mockpars.exchange")
     if exchange is not None:
-        exchange.uncommitted = world.store.uncommitted
+        exchange.pledge = world.store.pledge()
     return response

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 Refuse = Callable[[Environ, Refusal], tuple[int, Headers, bytes]]
 """Answers a request that the application had no part in: status, headers, body."""
+Answer = tuple[int, Headers, bytes]
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 
@@ -42,8 +43,8 @@ class Exchange:
     They take effect in the order in which they stand here.
     """
 
-    uncommitted: bool = False
-    """The answer speaks of changes that are not durable yet: hold it until ``flush`` has run."""
+    pledge: Callable[[], None] | None = None
+    """The answer speaks of what is not durable yet: it is held until this was called, and refused if it fails."""
     delay: float = 0.0
     """Seconds to wait before going on; nobody else is held up."""
     never_answer: float | None = None
@@ -81,24 +82,16 @@ def _escape(text: str) -> str:
 class Doorway:
     """Answers what arrives on connections by a WSGI application.
 
-    ``flush`` makes durable what the application has changed so far; one call serves every request that is
-    waiting for it. ``refuse`` answers the requests that the application never sees.
+    Pledges are redeemed at the end of a turn of the loop, so that one commit serves many requests. ``refuse`` answers
+    the requests that the application never sees.
     """
 
-    def __init__(
-        self,
-        app: WSGIApplication,
-        limits: Limits,
-        flush: Callable[[], None] | None = None,
-        *,
-        refuse: Refuse = refuse_in_xml,
-    ) -> None:
+    def __init__(self, app: WSGIApplication, limits: Limits, *, refuse: Refuse = refuse_in_xml) -> None:
         self.limits = limits
         self.connections: set[Connection] = set()
         self._app = app
-        self._flush = flush
         self._refuse_by = refuse
-        self._waiting: list[tuple[Connection, Environ, Exchange, tuple[int, Headers, bytes]]] = []
+        self._waiting: list[tuple[Connection, Environ, Exchange, Callable[[], None], Answer]] = []
 
     def connect(self) -> Connection:
         """Take a client."""
@@ -129,28 +122,27 @@ class Doorway:
             log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             self.refuse(connection, environ, _BUG)
         else:
-            if exchange.uncommitted and self._flush is not None:
-                self._waiting.append((connection, environ, exchange, answer))
-                if len(self._waiting) == 1:
-                    asyncio.get_running_loop().call_soon(self._flush_for_all)
+            if exchange.pledge is None:
+                self._deliver(connection, environ, exchange, answer)
+                return
+            self._waiting.append((connection, environ, exchange, exchange.pledge, answer))
+            if len(self._waiting) == 1:
+                asyncio.get_running_loop().call_soon(self._redeem)
+
+    def _redeem(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        failed = 0
+        for connection, environ, exchange, pledge, answer in waiting:
+            try:
+                pledge()
+            except Exception as error:
+                log.error("An answer could not be made true: %s", error, exc_info=not failed)
+                failed += 1
+                self.refuse(connection, environ, _NOT_STORED)
             else:
                 self._deliver(connection, environ, exchange, answer)
 
-    def _flush_for_all(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        try:
-            cast("Callable[[], None]", self._flush)()
-        except Exception:
-            log.exception("The store could not commit; %d requests are answered with 500", len(waiting))
-            for connection, environ, _, _ in waiting:
-                self.refuse(connection, environ, _NOT_STORED)
-        else:
-            for connection, environ, exchange, answer in waiting:
-                self._deliver(connection, environ, exchange, answer)
-
-    def _deliver(
-        self, connection: Connection, environ: Environ, exchange: Exchange, answer: tuple[int, Headers, bytes]
-    ) -> None:
+    def _deliver(self, connection: Connection, environ: Environ, exchange: Exchange, answer: Answer) -> None:
         if exchange.takes_time:
             connection.task = asyncio.get_running_loop().create_task(
                 self._deliver_in_time(connection, environ, exchange, answer)
@@ -159,7 +151,7 @@ class Doorway:
             self._deliver_now(connection, exchange, answer)
 
     async def _deliver_in_time(
-        self, connection: Connection, environ: Environ, exchange: Exchange, answer: tuple[int, Headers, bytes]
+        self, connection: Connection, environ: Environ, exchange: Exchange, answer: Answer
     ) -> None:
         try:
             await asyncio.sleep(exchange.delay)
@@ -175,7 +167,7 @@ class Doorway:
             if not connection.lost:
                 self.refuse(connection, environ, _STOPPING)
 
-    def _deliver_now(self, connection: Connection, exchange: Exchange, answer: tuple[int, Headers, bytes]) -> None:
+    def _deliver_now(self, connection: Connection, exchange: Exchange, answer: Answer) -> None:
         status, headers, body = answer
         if exchange.reset:
             connection.reset()

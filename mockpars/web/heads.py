@@ -10,6 +10,10 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from mockpars.web.bodies import Refusal
+
+MOST_HEAD = 64 * 1024
+"""Bytes of a request's head."""
 Headers = list[tuple[str, str]]
 Environ = dict[str, Any]
 
@@ -25,6 +29,7 @@ SHARED: Mapping[str, object] = {
 # Names are looked up, not built, for every header of every request; bounded, as clients choose the names.
 KEYS: dict[bytes, str] = {}
 _MOST_NAMES = 1000
+_LONGEST_NAME = 100
 
 
 def key_of(name: bytes) -> str:
@@ -34,7 +39,7 @@ def key_of(name: bytes) -> str:
     key = name.decode("latin-1").upper().replace("-", "_")
     if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         key = f"HTTP_{key}"
-    if len(KEYS) < _MOST_NAMES:
+    if len(KEYS) < _MOST_NAMES and len(name) <= _LONGEST_NAME:
         KEYS[name] = key
     return key
 
@@ -71,7 +76,7 @@ def head(status: int, headers: Headers, asked: Environ, *, closes: bool) -> byte
         lines.append("Connection: close")
     elif asked["SERVER_PROTOCOL"] == "HTTP/1.0":  # whose clients do not expect it
         lines.append("Connection: keep-alive")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
 
 @lru_cache(maxsize=100)
@@ -85,3 +90,34 @@ def _date(second: int) -> str:
     day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[now.tm_wday]
     month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[now.tm_mon - 1]
     return f"{day}, {now.tm_mday:02} {month} {now.tm_year} {now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02} GMT"
+
+
+def malformed(error: Exception) -> Refusal:
+    """Return the refusal of what the parser could not read."""
+    return Refusal(
+        400,
+        "Malformed",
+        f"This is not HTTP/1.1 as it should be: {error}.",
+        "Send HTTP/1.1 to this port, and HTTPS to the other one, if there is one; a client library gets it right.",
+    )
+
+
+TOO_LONG = Refusal(
+    431,
+    "TooLarge",
+    f"The request line and headers are longer than the {MOST_HEAD} bytes that are allowed.",
+    "Send fewer or shorter headers.",
+)
+NO_PROXY = Refusal(
+    405, "MethodNotAllowed", "CONNECT is for proxies, and mockpars is none.", "Take mockpars out of the proxy settings."
+)
+
+
+def too_late(seconds: float) -> Refusal:
+    """Return the refusal of a head that took longer than it may."""
+    return Refusal(
+        408,
+        "Timeout",
+        f"The request line and headers did not arrive within {seconds:g} seconds.",
+        "Send them without pausing.",
+    )

@@ -47,7 +47,6 @@ def run(
     host: str,
     port: int,
     limits: Limits,
-    flush: Callable[[], None] | None = None,
     ready: Callable[[int], None] | None = None,
     tls: TlsFiles | None = None,
     *,
@@ -59,7 +58,7 @@ def run(
     Port 0 takes a free one; ``ready`` is called with the port once connections are taken. For the other
     arguments see `Doorway`. Raises SettingsError when the address cannot be had.
     """
-    doorway = Doorway(app, limits, flush, refuse=refuse)
+    doorway = Doorway(app, limits, refuse=refuse)
     listeners: list[tuple[socket.socket, ssl.SSLContext | None]] = [(listen(host, port), None)]
     if tls is not None:
         listeners.append((listen(host, tls.port), _context(tls)))
@@ -139,7 +138,7 @@ async def _serve(
         # Set by hand, as the kernel shields process 1 of a container from signals it has no handler for.
         loop.add_signal_handler(number, stopping.set)
     servers = [
-        await loop.create_server(doorway.connect, sock=listener, ssl=context, backlog=BACKLOG)
+        await loop.create_server(doorway.connect, sock=listener, backlog=BACKLOG, **_secured(context))
         for listener, context in listeners
     ]
     announce()
@@ -150,6 +149,11 @@ async def _serve(
     if not await _all_gone(doorway, grace):
         doorway.hurry()
         await _all_gone(doorway, PARTING)
+
+
+def _secured(context: ssl.SSLContext | None) -> dict[str, Any]:
+    # A pooled client does not read, so it does not say goodbye either; that is not waited for.
+    return {} if context is None else {"ssl": context, "ssl_shutdown_timeout": PARTING}
 
 
 async def _all_gone(doorway: Doorway, seconds: float) -> bool:

@@ -104,7 +104,7 @@ class Visit:
 
     def _finish(self, reply: Reply, outcome: str, findings: tuple[Finding, ...]) -> Reply:
         self._write(reply, outcome)
-        self.exchange.uncommitted = self.sandbox.store.uncommitted
+        self.exchange.pledge = self.sandbox.store.pledge()
         if self.debug_headers:
             reply.headers += (("X-Mockpars-Journal", str(self.sandbox.exchange)),)
             if findings:

@@ -50,7 +50,7 @@ world = open_world(load(Namespace(ephemeral="true", clock="{NOW}"), {{}}), group
 app = Pars(world)
 app.register_blueprint(studio(world))
 app.register_blueprint(control_api(world))
-run(app, "127.0.0.1", 0, Limits(), flush=world.store.commit, ready=lambda port: print(port, flush=True))
+run(app, "127.0.0.1", 0, Limits(), ready=lambda port: print(port, flush=True))
 """
 PAGES = {
     "overview": "/",

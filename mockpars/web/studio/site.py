@@ -106,7 +106,7 @@ def _add_guard(app: Flask, world: World) -> None:
         # What a page shows may not be on disk yet: the doorway holds it until it is.
         exchange = request.environ.get("mockpars.exchange")
         if exchange is not None:
-            exchange.uncommitted = world.store.uncommitted
+            exchange.pledge = world.store.pledge()
         return response
 
 

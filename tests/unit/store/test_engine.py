@@ -165,23 +165,47 @@ def test_durable_asks_the_disk_at_every_commit(tmp_path: Path, durable: bool, le
         assert engine.execute("PRAGMA journal_mode")[0][0] == "wal"
 
 
-def test_a_failed_shared_transaction_takes_its_group_along(tmp_path: Path) -> None:
-    """Those before it wait for the commit, which tells them; the next group is not touched."""
+@pytest.mark.parametrize("committed_by_others", [False, True])
+def test_a_failed_shared_transaction_takes_its_group_along(tmp_path: Path, committed_by_others: bool) -> None:
+    """Those before it are told by their pledges, whoever commits first; those after it are not touched."""
     with _engine(tmp_path / "t.db", grouped=True) as engine:
         with engine.shared_transaction():
             _add(engine, 1)
+        before = engine.pledge()
         with suppress(_Wanted), engine.shared_transaction():
             _add(engine, 2)
             raise _Wanted
         with engine.shared_transaction():
             _add(engine, 3)
-        with pytest.raises(StoreError, match="shared the commit"):
+        after = engine.pledge()
+        if committed_by_others:
+            engine.commit()
+        assert before is not None
+        assert after is not None
+        with pytest.raises(StoreError, match="shared its commit"):
+            before()
+        after()
+        assert engine.pledge() is None
+        assert _all(engine) == [3]
+
+
+def test_a_commit_that_failed_for_somebody_else_is_not_forgotten(tmp_path: Path) -> None:
+    """What waited for it was undone with it, although there is nothing left to commit."""
+    with _engine(tmp_path / "t.db", grouped=True) as engine:
+        engine.execute("PRAGMA foreign_keys=ON")
+        engine.execute("CREATE TABLE child (n BIGINT REFERENCES t (n) DEFERRABLE INITIALLY DEFERRED)")
+        with engine.shared_transaction():
+            _add(engine, 1)
+        waiting = engine.pledge()
+        with engine.shared_transaction():
+            engine.execute("INSERT INTO child VALUES (7)")  # fails at the commit, as a full disk does
+        with pytest.raises(StoreError, match="could not commit"):
             engine.commit()
         assert not engine.uncommitted
-        with engine.shared_transaction():
-            _add(engine, 4)
-        engine.commit()
-        assert _all(engine) == [4]
+        assert waiting is not None
+        with pytest.raises(StoreError, match="shared its commit"):
+            waiting()
+        assert _all(engine) == []
 
 
 def test_a_shared_transaction_that_fails_first_harms_nobody(tmp_path: Path) -> None:
@@ -192,6 +216,8 @@ def test_a_shared_transaction_that_fails_first_harms_nobody(tmp_path: Path) -> N
             raise _Wanted
         with engine.shared_transaction():
             _add(engine, 2)
+        pledge = engine.pledge()
         _undone(engine, 3)
-        engine.commit()
+        assert pledge is not None
+        pledge()
         assert _all(engine) == [2]

@@ -99,6 +99,6 @@ def test_a_reset_gives_back_the_seed_and_the_first_clock_and_keeps_the_account(s
 
 def test_an_answer_waits_for_the_commit_of_what_it_tells(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     server = make()
-    monkeypatch.setattr(type(server.world.store), "uncommitted", property(lambda store: True))
+    monkeypatch.setattr(type(server.world.store), "pledge", lambda store: print)
     server.post(f"{DEFAULT}/clock/advance", {"by": "PT1H"})
-    assert server.exchange.uncommitted
+    assert server.exchange.pledge is print

@@ -50,7 +50,9 @@ def app(environ, start_response):
     for name in ("delay", "never_answer"):
         if name in wishes:
             setattr(exchange, name, float(wishes[name]))
-    for name in ("uncommitted", "reset", "cut_connection"):
+    if "uncommitted" in wishes:
+        exchange.pledge = flush
+    for name in ("reset", "cut_connection"):
         if name in wishes:
             setattr(exchange, name, True)
     if "cut_at" in wishes:
@@ -83,7 +85,7 @@ if "--tls" in sys.argv:
     folder = Path(sys.argv[sys.argv.index("--tls") + 1])
     tls = TlsFiles(folder / "cert.pem", folder / "key.pem", ready=lambda port: print(port, flush=True))
 host = "::1" if "--ipv6" in sys.argv else "127.0.0.1"
-run(app, host, 0, Limits({MAX_BODY}, {BODY_TIMEOUT}), flush, lambda port: print(port, flush=True), tls,
+run(app, host, 0, Limits({MAX_BODY}, {BODY_TIMEOUT}), lambda port: print(port, flush=True), tls,
     refuse=refuse, grace=1.0)
 print("stopped in good order", flush=True)
 """

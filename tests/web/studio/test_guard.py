@@ -136,10 +136,11 @@ def test_pages_have_no_script_or_style_of_their_own(busy: Browser) -> None:
         assert not re.search(r"\son\w+=", page)
 
 
-def test_an_answer_waits_until_what_it_shows_is_kept(browser: Browser) -> None:
+def test_an_answer_waits_until_what_it_shows_is_kept(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     from mockpars.web.doorway import Exchange
 
+    monkeypatch.setattr(type(browser.world.store), "pledge", lambda store: print)
     exchange = Exchange()
     environ = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost", "mockpars.exchange": exchange}
     browser.open(HOME, environ_overrides=environ)
-    assert exchange.uncommitted is browser.world.store.uncommitted
+    assert exchange.pledge is print

@@ -28,7 +28,7 @@ RUN python3 -c "import sys, tomllib; p = tomllib.load(open('pyproject.toml', 'rb
     && /build/bin/python -m pip --disable-pip-version-check --quiet --python /opt/mockpars/bin/python \
        install --no-index --find-links /wheels --no-compile --requirement /wheels/needed.txt \
     # A read-only root cannot take bytecode later, and without it starting takes four times as long.
-    && /opt/mockpars/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/mockpars/lib
+    && /opt/mockpars/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/mockpars/lib
 COPY README.md LICENSE ./
 COPY contracts ./contracts
 COPY seed ./seed

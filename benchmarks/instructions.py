@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from load import load, make_request
-from run import BARE, BASIC, CLOCK, LEARNER, MOCKPARS, ROOT, Completions, Server, iter_bodies, serve
+from run import BARE, BASIC, CLOCK, LEARNER, MOCKPARS, ROOT, Completions, Server, serve, wrap
 
 VALGRIND = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
 FEW, MANY = 300, 1100
@@ -62,7 +62,9 @@ def same(server: Server) -> itertools.repeat[bytes]:
 def a_message() -> bytes:
     """Return a submission as mockpars accepts it."""
     with tempfile.TemporaryDirectory() as folder, serve(MOCKPARS, "--db", f"{folder}/one.db", "--clock", CLOCK) as one:
-        return next(iter_bodies(Completions(one)))
+        completions = Completions(one)
+        completions.prepare(1)
+        return wrap(next(completions.records(1)))
 
 
 def each(command: list[str], *, bare: bool) -> float:

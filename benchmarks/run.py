@@ -247,13 +247,6 @@ def submissions(folder: Path, seconds: float, rounds: int = 5) -> dict[str, floa
     }
 
 
-def iter_bodies(completions: Completions) -> Iterator[bytes]:
-    """Yield a message as the bare endpoint takes it, which stores it however often it comes."""
-    completions.prepare(1)
-    for record in completions.records(1):
-        yield wrap(record)
-
-
 def memory(folder: Path, requests: int) -> tuple[float, float, float]:
     """Return memory in megabytes when idle, with its caches full after so few submissions, and after so many."""
     with serve(MOCKPARS, "--db", str(folder / "memory.db"), "--clock", CLOCK) as server:

@@ -59,7 +59,7 @@ def explain_learners(
 ) -> dict[str, Any]:
     """The verdict on each learner record: what was sent, what was found, who was nearly meant."""
     records = []
-    for sent, result in zip(submissions[:MOST_RECORDS], results, strict=False):
+    for sent, result in list(zip(submissions, results, strict=True))[:MOST_RECORDS]:
         identity, completed_on = sent.identity, sent.completed_on.isoformat()
         record: dict[str, Any] = {
             "result": "Accepted" if result.accepted else "Rejected",
@@ -93,7 +93,7 @@ def explain_learners(
 def explain_activities(submissions: Sequence[ActivitySubmission], results: Sequence[ActivityResult]) -> dict[str, Any]:
     """The verdict on each activity."""
     records = []
-    for sent, result in zip(submissions[:MOST_RECORDS], results, strict=False):
+    for sent, result in list(zip(submissions, results, strict=True))[:MOST_RECORDS]:
         record: dict[str, Any] = {
             "result": "Accepted" if result.accepted else "Rejected",
             "action": result.action,

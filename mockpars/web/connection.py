@@ -11,7 +11,7 @@ import os
 import socket
 import struct
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Protocol, cast
 
 import httptools
@@ -128,8 +128,7 @@ class Connection(asyncio.Protocol):
         self.resume_writing()
         if self.task is not None:
             self.task.cancel()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._wake_me(None, self._too_late)
 
     def _end_of_input(self) -> None:
         if self._stage == _BODY:
@@ -262,12 +261,14 @@ class Connection(asyncio.Protocol):
 
     def _mind_the_time(self) -> None:
         self._timed = (self._stage, self._number)
+        seconds = (IDLE_TIMEOUT, HEAD_TIMEOUT, self._doorway.limits.body_timeout, None)[self._stage]
+        self._wake_me(seconds, self._too_late)
+
+    def _wake_me(self, seconds: float | None, then: Callable[[], None]) -> None:
+        """Sets the one timer there is, or takes it back."""
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        if self._stage != _REFUSED and not self.lost:
-            seconds = (IDLE_TIMEOUT, HEAD_TIMEOUT, self._doorway.limits.body_timeout)[self._stage]
-            self._timer = asyncio.get_running_loop().call_later(seconds, self._too_late)
+        self._timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, then)
 
     def _too_late(self) -> None:
         if self._stage == _HEAD and not self._paused:
@@ -290,9 +291,7 @@ class Connection(asyncio.Protocol):
         """Ends the connection once the client has read all that is for it; not waiting for one that does not read."""
         self._transport.close()
         self._unsent = self._transport.get_write_buffer_size()
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(IDLE_TIMEOUT, self._give_up)
+        self._wake_me(IDLE_TIMEOUT, self._give_up)
 
     def _give_up(self) -> None:
         if self._is_read():
@@ -305,7 +304,7 @@ class Connection(asyncio.Protocol):
     def respond(self, status: int, headers: Headers, body: bytes, *, announced: int | None = None) -> None:
         """Answers the request under way; with a larger Content-Length `announced` the body ends within."""
         environ = cast("Environ", self._under_way)
-        closes = self._closes(headers) or announced is not None
+        closes = self._is_last() or announced is not None
         if not self.lost:
             if status in (204, 304):
                 headers, body = heads.without_length(headers), b""
@@ -323,7 +322,7 @@ class Connection(asyncio.Protocol):
         """
         environ = cast("Environ", self._under_way)
         chunked, headers = environ["SERVER_PROTOCOL"] == "HTTP/1.1", heads.without_length(headers)
-        closes = self._closes(headers) or not chunked
+        closes = self._is_last() or not chunked
         if chunked:
             headers.append(("Transfer-Encoding", "chunked"))
         self._transport.write(heads.head(status, headers, environ, closes=closes))
@@ -371,9 +370,9 @@ class Connection(asyncio.Protocol):
         else:
             self._transport.close()
 
-    def _closes(self, headers: Headers) -> bool:
-        asked = any(name.lower() == "connection" and value.lower() == "close" for name, value in headers)
-        return asked or (self._no_more and not self._arrived)
+    def _is_last(self) -> bool:
+        """Whether no request follows the one under way."""
+        return self._no_more and not self._arrived
 
     def _answered(self, *, closes: bool) -> None:
         self._under_way = self.task = None

@@ -30,9 +30,10 @@ __all__ = ["Doorway", "Environ", "Exchange", "Headers", "Limits", "Refusal", "Re
 
 log = logging.getLogger(__name__)
 
-Refuse = Callable[[Environ, Refusal], tuple[int, Headers, bytes]]
-"""Answers a request that the application had no part in: status, headers, body."""
 Answer = tuple[int, Headers, bytes]
+"""Status, headers, body."""
+Refuse = Callable[[Environ, Refusal], Answer]
+"""Answers a request that the application had no part in."""
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 
@@ -64,7 +65,7 @@ class Exchange:
         return self.delay > 0 or self.never_answer is not None or self.stream is not None
 
 
-def refuse_in_xml(environ: Environ, refusal: Refusal) -> tuple[int, Headers, bytes]:
+def refuse_in_xml(environ: Environ, refusal: Refusal) -> Answer:
     """Answer with a Fault."""
     code, reason, fix = (_escape(text) for text in (refusal.code, refusal.reason, refusal.fix))
     body = (
@@ -216,7 +217,7 @@ async def _send_stream(connection: Connection, pieces: AsyncIterator[bytes], sta
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
-def run_wsgi(app: WSGIApplication, environ: Environ) -> tuple[int, Headers, bytes]:
+def run_wsgi(app: WSGIApplication, environ: Environ) -> Answer:
     """Run a WSGI application to its end; return status, headers and the whole body.
 
     Raises ValueError if a header could be mistaken for two, and whatever the application raises.

@@ -71,7 +71,7 @@ def without_length(headers: Headers) -> Headers:
 def head(status: int, headers: Headers, asked: Environ, *, closes: bool) -> bytes:
     """The head of an answer to a request; whether the connection ends after it is for `closes` to say."""
     lines = [_status_line(status), f"Date: {_date(int(time.time()))}"]
-    lines += [f"{name}: {value}" for name, value in headers if name.lower() != "connection"]
+    lines += [f"{name}: {value}" for name, value in headers]
     if closes:
         lines.append("Connection: close")
     elif asked["SERVER_PROTOCOL"] == "HTTP/1.0":  # whose clients do not expect it

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_plus
 
+from mockpars.wire.safety import is_plain
+
 MASK = "***"
 _NAMES = "User|Password|DateOfBirth|BirthDate"
 _PREFIX = re.compile(r"[\w.-]+:")
 _AFTER_NAME = ">/ \t\r\n"
 _NEEDLES = tuple(_NAMES.split("|"))
-_UTF_8 = (b'<?xml version="1.0" encoding="utf-8"?>', b'<?xml version="1.0" encoding="UTF-8"?>')
 _ATTRIBUTES = r"""(?:[^<>"'/]++|/(?!>)|"[^"<]*+"|'[^'<]*+')*+"""
 # To the end tag of the same name, or to the end of the text; a start tag that is itself broken counts as one.
 _ELEMENT = re.compile(
@@ -40,8 +41,8 @@ _BOMS = (
 
 def as_text(body: bytes) -> str:
     """A body as text for people, whatever its encoding; what cannot be read shows as replacement characters."""
-    if body.isascii() and b"\x00" not in body and (body.startswith(_UTF_8) or not body.startswith(b"<?xml")):
-        return body.decode("ascii")  # as nearly all are
+    if is_plain(body):
+        return body.decode("ascii")
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body.decode(encoding, "replace")

@@ -101,7 +101,7 @@ def refuse_soap(root: etree._Element) -> None:
 
 def _as_utf8(data: bytes, charset: str | None) -> bytes:
     """Return the document in UTF-8 without a byte-order mark, having checked that all its claims agree."""
-    if _is_plain(data) and (charset or "utf-8").lower() == "utf-8":
+    if is_plain(data) and (charset or "utf-8").lower() == "utf-8":
         return data
     if not data or data.isspace():
         raise Malformed("The body is empty.", "POST SubmitMessage as application/xml.")
@@ -125,7 +125,7 @@ def _as_utf8(data: bytes, charset: str | None) -> bytes:
     return data
 
 
-def _is_plain(data: bytes) -> bool:
+def is_plain(data: bytes) -> bool:
     """Tell whether a document is ASCII through and through and claims nothing else; most are, and that is all."""
     if not (data.startswith(b"<") and data.isascii()) or b"\0" in data:
         return False

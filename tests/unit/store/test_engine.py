@@ -40,9 +40,9 @@ def _kept(path: Path) -> list[int]:
         return _all(engine)
 
 
-def _undone(engine: SqliteEngine, *numbers: int) -> None:
+def _undone(engine: SqliteEngine, *numbers: int, shared: bool = False) -> None:
     """A transaction that fails after having added numbers."""
-    with suppress(_Wanted), engine.transaction():
+    with suppress(_Wanted), engine.shared_transaction() if shared else engine.transaction():
         for number in numbers:
             _add(engine, number)
         raise _Wanted
@@ -172,9 +172,7 @@ def test_a_failed_shared_transaction_takes_its_group_along(tmp_path: Path, commi
         with engine.shared_transaction():
             _add(engine, 1)
         before = engine.pledge()
-        with suppress(_Wanted), engine.shared_transaction():
-            _add(engine, 2)
-            raise _Wanted
+        _undone(engine, 2, shared=True)
         with engine.shared_transaction():
             _add(engine, 3)
         after = engine.pledge()
@@ -211,9 +209,7 @@ def test_a_commit_that_failed_for_somebody_else_is_not_forgotten(tmp_path: Path)
 def test_a_shared_transaction_that_fails_first_harms_nobody(tmp_path: Path) -> None:
     """And one that is undone alone leaves its group as it is."""
     with _engine(tmp_path / "t.db", grouped=True) as engine:
-        with suppress(_Wanted), engine.shared_transaction():
-            _add(engine, 1)
-            raise _Wanted
+        _undone(engine, 1, shared=True)
         with engine.shared_transaction():
             _add(engine, 2)
         pledge = engine.pledge()

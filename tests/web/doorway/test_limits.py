@@ -5,12 +5,10 @@ from __future__ import annotations
 import gc
 import signal
 import socket
-import ssl
 import time
 import weakref
 from contextlib import suppress
 from io import BytesIO
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -19,6 +17,7 @@ from mockpars.web import heads
 from mockpars.web.bodies import Limits, Refusal
 from mockpars.web.connection import Connection
 from mockpars.web.heads import Environ
+from tests.web.doorway.conftest import Tls
 from tests.web.doorway.raw import BODY_TIMEOUT, IDLE_TIMEOUT, Served, message, read_answer, serving
 
 
@@ -96,21 +95,14 @@ def test_a_transfer_encoding_that_is_not_understood_is_refused(served: Served) -
     assert (answer.status, answer.fault) == (501, "Encoding")
 
 
-def test_an_idle_client_over_https_does_not_hold_up_the_end(tmp_path: Path) -> None:
+def test_an_idle_client_over_https_does_not_hold_up_the_end(tls: Tls) -> None:
     """Pooled connections do not read, and so do not say goodbye."""
-    trustme = pytest.importorskip("trustme", reason="needs trustme to make a certificate")
-    authority = trustme.CA()
-    certificate = authority.issue_cert("localhost")
-    certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
-    certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    with serving("--tls", str(tmp_path)) as served:
+    with serving("--tls", str(tls.folder)) as served:
         assert served.process.stdout is not None
         port = int(served.process.stdout.readline())
         with (
             socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
-            context.wrap_socket(plain, server_hostname="localhost") as connection,
+            tls.context.wrap_socket(plain, server_hostname="localhost") as connection,
         ):
             connection.sendall(message(b"once"))
             assert read_answer(cast("Any", connection)).status == 200

@@ -14,6 +14,7 @@ import pytest
 
 from mockpars.errors import SettingsError
 from mockpars.web.server import listen
+from tests.web.doorway.conftest import Tls
 from tests.web.doorway.raw import ROOT, TINY_APP, Served, message, read_answer, serving
 
 
@@ -93,23 +94,16 @@ def test_an_address_of_another_machine_is_an_error_with_advice() -> None:
         listen("192.0.2.1", 0)
 
 
-def test_http_and_https_are_served_side_by_side(tmp_path: Path) -> None:
+def test_http_and_https_are_served_side_by_side(tls: Tls) -> None:
     import ssl
 
-    trustme = pytest.importorskip("trustme", reason="needs trustme to make a certificate")
-    authority = trustme.CA()
-    certificate = authority.issue_cert("localhost")
-    certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
-    certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
-    with serving("--tls", str(tmp_path)) as served:
+    tls.context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with serving("--tls", str(tls.folder)) as served:
         assert served.process.stdout is not None
         tls_port = int(served.process.stdout.readline())
         assert served.get("/").json["wsgi.url_scheme"] == "http"
         plain = socket.create_connection(("127.0.0.1", tls_port), timeout=10)
-        with context.wrap_socket(plain, server_hostname="localhost") as connection:
+        with tls.context.wrap_socket(plain, server_hostname="localhost") as connection:
             connection.sendall(message(b"secret"))
             seen = read_answer(connection).json
             assert (seen["body"], seen["wsgi.url_scheme"]) == ("secret", "https")

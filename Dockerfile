@@ -58,6 +58,7 @@ ENV PATH=/opt/mockpars/bin:/usr/local/bin:/usr/bin:/bin \
     XDG_DATA_HOME=/data \
     MOCKPARS_HOST=0.0.0.0 \
     MOCKPARS_TLS_DIR=/data/mockpars/tls \
+    MOCKPARS_ONE_PROCESS=true \
     PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
 WORKDIR /data

@@ -11,6 +11,7 @@ import argparse
 import sqlite3
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from mockpars.web.bodies import Limits
 from mockpars.web.server import run
+from mockpars.web.wsgi import run_wsgi
 
 SCHEMA = Path(__file__).parents[1] / "xsd" / "envelope.xsd"
 ANSWER = b"<SaveLearnerActivityResponse><Result>Accepted</Result></SaveLearnerActivityResponse>"
@@ -74,7 +76,7 @@ def main() -> None:
         database = open_database(Path(folder, "bare.db"))
         app = make_app(database, commit_per_round=chosen.commit == "round")
         run(
-            app,
+            partial(run_wsgi, app),
             "127.0.0.1",
             chosen.port,
             Limits(),

@@ -176,6 +176,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("strict_auth", "switch", "false", "Require HTTP Basic besides the envelope's credentials."),
     Setting("max_body", "size", "32MiB", "Largest request body, as sent and once decompressed."),
     Setting("body_timeout", "seconds", "30", "Seconds within which a request body must arrive."),
+    Setting("one_process", "switch", "false", "Never start a second process, which reads messages under load."),
     Setting("token", "optional text", "", "Bearer token of the control API. Empty: none asked.", secret=True),
     Setting(
         "control_from",
@@ -229,6 +230,7 @@ class Settings:
     strict_auth: bool
     max_body: int
     body_timeout: float
+    one_process: bool
     token: str = field(repr=False)
     control_from: str
     ui_user: str

@@ -55,7 +55,8 @@ def run(given: argparse.Namespace) -> int:
     try:
         limits = Limits(max_body=settings.max_body, body_timeout=settings.body_timeout)
         tls = _tls_files(settings)
-        serve(front, settings.host, settings.port, limits, ready, tls, refuse=front.refuse)
+        to_read = None if settings.one_process else front.to_read
+        serve(front.answer, settings.host, settings.port, limits, ready, tls, refuse=front.refuse, to_read=to_read)
     finally:
         if world.relay is not None:
             world.relay.close()

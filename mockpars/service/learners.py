@@ -153,9 +153,12 @@ def _locate_credit(sent: LearnerSubmission, position: int, field: str) -> Place:
     return sent.locate(f"credit/{position}/{field}")
 
 
+_AMA_PRA_CATEGORY_1 = tuple(sorted(AMA_PRA_CATEGORY_1))
+
+
 def _credit_facts(completed_on: date, credit: Credit, activity: Activity) -> CreditFacts:
     amount: Decimal | None = activity.hours
-    types = tuple(sorted(AMA_PRA_CATEGORY_1))
+    types = _AMA_PRA_CATEGORY_1
     claim_by: date | None = None
     if credit.board is not None:
         registration = activity.registration(credit.board)

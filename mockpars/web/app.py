@@ -15,7 +15,7 @@ from mockpars.web.control_api import control_api
 from mockpars.web.doorway import Environ
 from mockpars.web.operations import NO_OPERATION, OPERATIONS, Operation
 from mockpars.web.pars_api import Door
-from mockpars.web.replies import XML, Reply, broken, store_failed
+from mockpars.web.replies import XML, Reply, broken, send, store_failed
 from mockpars.web.studio import studio
 from mockpars.wire import render
 from mockpars.world import World
@@ -39,10 +39,10 @@ class Pars(Flask):
     def wsgi_app(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request."""
         try:
-            answer = self._door.wsgi(environ, start_response)
+            reply = self._door.answer_at(environ)
         except Exception as error:
             return self.fail(error, environ, start_response)
-        return super().wsgi_app(environ, start_response) if answer is None else answer
+        return super().wsgi_app(environ, start_response) if reply is None else send(reply, environ, start_response)
 
     def fail(self, error: Exception, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answers a failure of the short way as Flask answers those of its views."""

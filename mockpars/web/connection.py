@@ -169,9 +169,10 @@ class Connection(asyncio.Protocol):
         key = heads.KEYS.get(name) or heads.key_of(name)
         if not key or self._stage != _HEAD:  # Trailers come after the body, and mean nothing here.
             return
-        text = value.decode("latin-1")
-        known = self._environ.get(key)
-        self._environ[key] = text if known is None else f"{known}{'; ' if key == 'HTTP_COOKIE' else ', '}{text}"
+        environ, text = self._environ, value.decode("latin-1")
+        if key in environ:
+            text = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ', '}{text}"
+        environ[key] = text
 
     def on_headers_complete(self) -> None:
         """The head is whole; a body may follow."""
@@ -308,7 +309,7 @@ class Connection(asyncio.Protocol):
         if not self.lost:
             if status in (204, 304):
                 headers, body = heads.without_length(headers), b""
-            elif announced is not None or not any(name.lower() == "content-length" for name, _ in headers):
+            elif announced is not None or not heads.tells_length(headers):
                 length = len(body) if announced is None else announced
                 headers = [*heads.without_length(headers), ("Content-Length", str(length))]
             head = heads.head(status, headers, environ, closes=closes)

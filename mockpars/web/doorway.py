@@ -1,4 +1,4 @@
-"""The doorway: from connections in an event loop into the one-at-a-time WSGI application and back.
+"""The doorway: from connections in an event loop into the one-at-a-time application and back.
 
 A connection reads a request whole, under limits and time-outs. The doorway then runs the application in the loop's
 own thread, one request at a time, and answers. So the application needs no locks and has one thread's speed, while
@@ -12,11 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from mockpars.web import bodies
 from mockpars.web.bodies import Limits, Refusal
@@ -24,7 +25,7 @@ from mockpars.web.connection import Connection
 from mockpars.web.heads import Environ, Headers
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from mockpars.web.ahead import Ahead
 
 __all__ = ["Doorway", "Environ", "Exchange", "Headers", "Limits", "Refusal", "Refuse", "refuse_in_xml"]
 
@@ -32,17 +33,20 @@ log = logging.getLogger(__name__)
 
 Answer = tuple[int, Headers, bytes]
 """Status, headers, body."""
+Application = Callable[[Environ], Answer]
+"""Answers a request whose body is whole; see `run_wsgi` for one in WSGI's terms."""
 Refuse = Callable[[Environ, Refusal], Answer]
 """Answers a request that the application had no part in."""
-ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 
 @dataclass(slots=True)
 class Exchange:
     """What the application asks of the doorway for one request, beyond the answer itself.
 
-    They take effect in the order in which they stand here.
+    They take effect in the order in which they stand here. ``began`` is the request's own: seconds of `perf_counter`.
     """
+
+    began: float = field(default_factory=time.perf_counter)
 
     pledge: Callable[[], None] | None = None
     """The answer speaks of what is not durable yet: it is held until this was called, and refused if it fails."""
@@ -81,17 +85,21 @@ def _escape(text: str) -> str:
 
 
 class Doorway:
-    """Answers what arrives on connections by a WSGI application.
+    """Answers what arrives on connections by an application.
 
     Pledges are redeemed at the end of a turn of the loop, so that one commit serves many requests. ``refuse`` answers
-    the requests that the application never sees.
+    the requests that the application never sees; ``ahead`` reads messages before it does.
     """
 
-    def __init__(self, app: WSGIApplication, limits: Limits, *, refuse: Refuse = refuse_in_xml) -> None:
+    def __init__(
+        self, application: Application, limits: Limits, *, refuse: Refuse = refuse_in_xml, ahead: Ahead | None = None
+    ) -> None:
         self.limits = limits
         self.connections: set[Connection] = set()
-        self._app = app
+        self._application = application
         self._refuse_by = refuse
+        self.ahead = ahead
+        self._redeeming = False
         self._waiting: list[tuple[Connection, Environ, Exchange, Callable[[], None], Answer]] = []
 
     def connect(self) -> Connection:
@@ -109,28 +117,40 @@ class Doorway:
             connection.hurry(_STOPPING)
 
     def answer(self, connection: Connection, environ: Environ, body: bytes) -> None:
-        """Run the application, and send its answer once that is durable."""
-        exchange = Exchange()
-        environ["mockpars.exchange"] = exchange
+        """Run the application, perhaps a little later, and send its answer once that is durable."""
+        exchange = environ["mockpars.exchange"] = Exchange()
         try:
             body = bodies.decoded(body, environ, self.limits)
-            environ["wsgi.input"] = BytesIO(body)
-            environ["CONTENT_LENGTH"] = str(len(body))
-            answer = run_wsgi(self._app, environ)
         except Refusal as refusal:
             self.refuse(connection, environ, refusal)
+            return
+        environ["wsgi.input"] = BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        run = partial(self._run, connection, environ, exchange)
+        if self.ahead is None or not self.ahead.offer(environ, body, run, alone=not self._waiting):
+            run()
+
+    def _run(self, connection: Connection, environ: Environ, exchange: Exchange) -> None:
+        try:
+            answer = self._application(environ)
+            if _UNPRINTABLE.search("".join(map("".join, answer[1]))):
+                raise ValueError(f"a header of the answer has a control character in it: {answer[1]!r}")
         except Exception:
             log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             self.refuse(connection, environ, _BUG)
         else:
             if exchange.pledge is None:
                 self._deliver(connection, environ, exchange, answer)
-                return
-            self._waiting.append((connection, environ, exchange, exchange.pledge, answer))
-            if len(self._waiting) == 1:
-                asyncio.get_running_loop().call_soon(self._redeem)
+            else:
+                self._waiting.append((connection, environ, exchange, exchange.pledge, answer))
+        if self._waiting and not self._redeeming:
+            self._redeeming = True
+            asyncio.get_running_loop().call_soon(self._redeem)
 
     def _redeem(self) -> None:
+        self._redeeming = False
+        if self.ahead is not None and self.ahead.is_busy and len(self._waiting) < _GROUP:
+            return  # The next message that has been read comes in a moment, and brings us here again.
         waiting, self._waiting = self._waiting, []
         failed = 0
         for connection, environ, exchange, pledge, answer in waiting:
@@ -188,6 +208,9 @@ class Doorway:
         connection.respond(status, headers, body)
 
 
+_GROUP = 8
+"""So many share a commit, where more are on their way. Half of a crowd of sixteen: the other half is read meanwhile."""
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NOT_STORED = Refusal(
     500,
     "Internal",
@@ -212,32 +235,3 @@ async def _send_stream(connection: Connection, pieces: AsyncIterator[bytes], sta
         close = getattr(pieces, "aclose", None)
         if close is not None:
             await close()
-
-
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-
-
-def run_wsgi(app: WSGIApplication, environ: Environ) -> Answer:
-    """Run a WSGI application to its end; return status, headers and the whole body.
-
-    Raises ValueError if a header could be mistaken for two, and whatever the application raises.
-    """
-    status = ""
-    headers: Headers = []
-    written: list[bytes] = []
-
-    def start_response(line: str, fields: Headers, exc_info: ExcInfo | None = None) -> Callable[[bytes], object]:
-        nonlocal status, headers
-        status, headers = line, fields
-        return written.append
-
-    pieces: Iterable[bytes] = app(environ, cast("Any", start_response))
-    try:
-        written.extend(pieces)
-    finally:
-        close = getattr(pieces, "close", None)
-        if close is not None:
-            close()
-    if _UNPRINTABLE.search("".join([part for header in headers for part in header])):
-        raise ValueError(f"a header of the answer has a control character in it: {headers!r}")
-    return int(status[:3]), headers, written[0] if len(written) == 1 else b"".join(written)

@@ -30,6 +30,7 @@ SHARED: Mapping[str, object] = {
 KEYS: dict[bytes, str] = {}
 _MOST_NAMES = 1000
 _LONGEST_NAME = 100
+_LINE = "%s: %s\r\n".__mod__
 
 
 def key_of(name: bytes) -> str:
@@ -46,21 +47,31 @@ def key_of(name: bytes) -> str:
 
 def describe(environ: Environ, method: bytes, url: bytes, version: str) -> None:
     """Adds a request line to an environ."""
-    target = url
-    if not url.startswith(b"/") and b"://" in url:  # as sent to a proxy
-        target = b"/" + url.split(b"://", 1)[1].partition(b"/")[2]
-    path, _, query = target.partition(b"#")[0].partition(b"?")
+    path, query = _target(url)
     environ["REQUEST_METHOD"] = method.decode("ascii")
-    environ["PATH_INFO"] = (unquote_to_bytes(path) if b"%" in path else path).decode("latin-1")
-    environ["QUERY_STRING"] = query.decode("latin-1")
+    environ["PATH_INFO"] = path
+    environ["QUERY_STRING"] = query
     environ["RAW_URI"] = url.decode("latin-1")
     environ["SERVER_PROTOCOL"] = "HTTP/1.1" if version == "1.1" else "HTTP/1.0"
+
+
+def _target(url: bytes) -> tuple[str, str]:
+    """The path and the query of a request's target."""
+    if not url.startswith(b"/") and b"://" in url:  # as sent to a proxy
+        url = b"/" + url.split(b"://", 1)[1].partition(b"/")[2]
+    path, _, query = url.partition(b"#")[0].partition(b"?")
+    return (unquote_to_bytes(path) if b"%" in path else path).decode("latin-1"), query.decode("latin-1")
 
 
 def names(environ: Environ) -> list[tuple[str, str]]:
     """The headers an environ was made of: their keys and names."""
     keys = [key for key in environ if key.startswith("HTTP_") or key in ("CONTENT_TYPE", "CONTENT_LENGTH")]
     return [(key, key.removeprefix("HTTP_").replace("_", "-").title()) for key in keys]
+
+
+def tells_length(headers: Headers) -> bool:
+    """Whether there is a Content-Length."""
+    return "Content-Length" in dict(headers) or any(name.lower() == "content-length" for name, _ in headers)
 
 
 def without_length(headers: Headers) -> Headers:
@@ -70,13 +81,14 @@ def without_length(headers: Headers) -> Headers:
 
 def head(status: int, headers: Headers, asked: Environ, *, closes: bool) -> bytes:
     """The head of an answer to a request; whether the connection ends after it is for `closes` to say."""
-    lines = [_status_line(status), f"Date: {_date(int(time.time()))}"]
-    lines += [f"{name}: {value}" for name, value in headers]
+    connection = ""
     if closes:
-        lines.append("Connection: close")
+        connection = "Connection: close\r\n"
     elif asked["SERVER_PROTOCOL"] == "HTTP/1.0":  # whose clients do not expect it
-        lines.append("Connection: keep-alive")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+        connection = "Connection: keep-alive\r\n"
+    lines = "".join(map(_LINE, headers))
+    whole = f"{_status_line(status)}\r\nDate: {_date(int(time.time()))}\r\n{lines}{connection}\r\n"
+    return whole.encode("latin-1", "replace")
 
 
 @lru_cache(maxsize=100)

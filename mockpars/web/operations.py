@@ -17,7 +17,7 @@ from mockpars.service.scenarios import Scenarios, Subject
 from mockpars.wire import activities as wire_activities
 from mockpars.wire import learners as wire_learners
 from mockpars.wire import render
-from mockpars.wire.envelope import Element
+from mockpars.wire.messages import Question
 
 ACTIVITY_SERVICE = "/services/ACCMEService.svc/IACCMEServiceREST"
 LEARNER_SERVICE = "/services/ACCMELearnerService.svc/IACCMELearnerServiceREST"
@@ -34,17 +34,15 @@ class Answer:
     verdict: dict[str, Any] = field(default_factory=dict)
 
 
-Question = Any
-"""What an operation's `read` makes of a message; only its own `run` and `about` look inside."""
-
-
 @immutable
 class Operation:
-    """One operation. `query` reads the question from a GET's parameters, for those that are reads."""
+    """One operation. `query` reads the question from a GET's parameters, for those that are reads.
+
+    From messages it is read in `wire.messages`.
+    """
 
     name: str
     service: str
-    read: Callable[[Element], Question]
     run: Callable[[Sandbox, str, Question, Scenarios], Answer]
     about: Callable[[Sandbox, Question], Subject] = lambda sandbox, question: Subject()
     aliases: tuple[str, ...] = ()
@@ -190,21 +188,19 @@ def _missing_parameters(names: str) -> SchemaInvalid:
 
 
 _ALL = (
-    Operation("SaveActivity", ACTIVITY_SERVICE, wire_activities.read_submissions, _save_activity, _about_activities),
+    Operation("SaveActivity", ACTIVITY_SERVICE, _save_activity, _about_activities),
     Operation(
         "GetActivity",
         ACTIVITY_SERVICE,
-        wire_activities.read_question,
         _get_activity,
         _about_activity,
         query=_activity_query,
         parameters=("AccmeActivityID", "ProviderActivityID"),
     ),
-    Operation("SaveLearnerActivity", LEARNER_SERVICE, wire_learners.read_submissions, _save_learner, _about_learners),
+    Operation("SaveLearnerActivity", LEARNER_SERVICE, _save_learner, _about_learners),
     Operation(
         "GetLearnerStatus",
         LEARNER_SERVICE,
-        wire_learners.read_status_question,
         _status_by_learner,
         aliases=("GetLearnerStatusByLearner",),
         query=_learner_query,
@@ -213,7 +209,6 @@ _ALL = (
     Operation(
         "GetLearnerStatusByCreditId",
         LEARNER_SERVICE,
-        wire_learners.read_credit_id,
         _status_by_credit,
         _about_credit,
         query=_credit_query,
@@ -222,7 +217,6 @@ _ALL = (
     Operation(
         "LearnerMatchRequest",
         LEARNER_SERVICE,
-        wire_learners.read_identity,
         _match,
         _about_identity,
         aliases=("GetLearnerMatch",),

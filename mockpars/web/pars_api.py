@@ -6,36 +6,29 @@ Flask's routing, contexts and sessions take as long as judging a message.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 from mockpars.errors import (
     BrokenRequest,
-    Detail,
     MethodNotAllowed,
     NotFound,
-    SchemaInvalid,
     SoapNotServed,
     UnknownSandbox,
     UnsupportedMedia,
 )
 from mockpars.service.sandboxes import DEFAULT
 from mockpars.web import auth
+from mockpars.web.ahead import READ_AHEAD
 from mockpars.web.doorway import Environ, Exchange
 from mockpars.web.operations import OPERATIONS, Answer, Operation
-from mockpars.web.replies import Reply, broken, send
+from mockpars.web.replies import Reply, broken
 from mockpars.web.visit import Visit
-from mockpars.wire.envelope import read_credentials, read_envelope
-from mockpars.wire.safety import parse_xml, refuse_soap
+from mockpars.wire.envelope import Credentials
+from mockpars.wire.messages import Message, read_message
 from mockpars.wire.schemas import Schemas
 from mockpars.world import World
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse
-
-Service = Callable[[Environ], Reply]
-"""Answers the requests to one operation of one sandbox."""
 _XML_TYPES = frozenset({"application/xml", "text/xml"})
 _USUAL = {f"{media};charset=utf-8": (media, "utf-8") for media in _XML_TYPES} | {
     media: (media, None) for media in _XML_TYPES
@@ -51,15 +44,10 @@ class Door:
         self._schemas = Schemas()
         self._at = {path: operation for operation in OPERATIONS.values() for path in operation.paths}
 
-    def wsgi(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
-        """Answers a request in WSGI's terms; None when no service is at its path."""
-        service = self.service_at(environ["PATH_INFO"])
-        return None if service is None else send(service(environ), environ, start_response)
-
-    def service_at(self, path: str) -> Service | None:
-        """The service at exactly this path."""
-        operation, sandbox = self._meant(path)
-        return partial(self.reply, operation, sandbox) if operation is not None and sandbox else None
+    def answer_at(self, environ: Environ) -> Reply | None:
+        """Answers a request; None when no service is at exactly its path."""
+        operation, sandbox = self._meant(environ["PATH_INFO"])
+        return self.reply(operation, sandbox, environ) if operation is not None and sandbox else None
 
     def _meant(self, path: str) -> tuple[Operation | None, str]:
         sandbox = DEFAULT
@@ -67,6 +55,14 @@ class Door:
             sandbox, _, path = path.removeprefix("/sandboxes/").partition("/")
             path = f"/{path}"
         return self._at.get(path), sandbox
+
+    def to_read(self, environ: Environ) -> tuple[str, str | None] | None:
+        """What the body of a request should be read as, operation and charset; None if it is nothing usual."""
+        usual = _USUAL.get(environ.get("CONTENT_TYPE", "").lower().replace(" ", ""))
+        if usual is None or environ["REQUEST_METHOD"] != "POST":
+            return None
+        operation, _ = self._meant(environ["PATH_INFO"])
+        return None if operation is None else (operation.name, usual[1])
 
     def reply(self, operation: Operation, sandbox: str, environ: Environ) -> Reply:
         """Answers a request; an exchange is kept whole, its journal entry included, or not at all."""
@@ -119,29 +115,23 @@ class Door:
     def _post(self, visit: Visit, operation: Operation) -> Answer | None:
         charset = _charset(visit.environ, operation)
         visit.body = _body(visit.environ)
-        root = parse_xml(visit.body, charset)
-        refuse_soap(root)
-        strict = self._world.settings.strict_auth
-        auth.check_envelope(visit.sandbox, read_credentials(root), _basic(visit.environ), strict=strict)
-        problems = self._schemas.validate(operation.name, root)
-        if problems:
-            raise _invalid(problems)
-        visit.valid = True
-        envelope = read_envelope(root)
-        return _run(visit, operation, envelope.provider_id, operation.read(envelope.payload))
+        message: Message | None = visit.environ.get(READ_AHEAD)
+        if message is None:
+            admit = partial(self._admit, visit)
+            message = read_message(self._schemas, operation.name, visit.body, charset, admit)
+        else:
+            self._admit(visit, message.credentials)
+        visit.redacted = message.redacted
+        return _run(visit, operation, message.provider_id, message.question)
+
+    def _admit(self, visit: Visit, sent: Credentials) -> None:
+        auth.check_envelope(visit.sandbox, sent, _basic(visit.environ), strict=self._world.settings.strict_auth)
 
 
 def _run(visit: Visit, operation: Operation, provider_id: str, question: object) -> Answer | None:
     if visit.scenarios.may_break and visit.draw_fault(operation.about(visit.sandbox, question)):
         return None
     return operation.run(visit.sandbox, provider_id, question, visit.scenarios)
-
-
-def _invalid(problems: tuple[Detail, ...]) -> SchemaInvalid:
-    many = f"{len(problems)} things are" if len(problems) > 1 else "One thing is"
-    return SchemaInvalid(
-        f"The message does not follow its schema: {many} wrong.", "Mend what the details name.", problems
-    )
 
 
 def _basic(environ: Environ) -> auth.Basic | None:

@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockpars.errors import SettingsError
+from mockpars.web.ahead import Ahead, ToRead
 from mockpars.web.bodies import Limits
-from mockpars.web.doorway import Doorway, Refuse, refuse_in_xml
+from mockpars.web.doorway import Application, Doorway, Refuse, refuse_in_xml
 
 if TYPE_CHECKING:
     import ssl
-
-    from _typeshed.wsgi import WSGIApplication
 
 BACKLOG = 2048
 # Less than the ten seconds after which container engines kill.
@@ -43,7 +42,7 @@ class TlsFiles:
 
 
 def run(
-    app: WSGIApplication,
+    application: Application,
     host: str,
     port: int,
     limits: Limits,
@@ -51,14 +50,16 @@ def run(
     tls: TlsFiles | None = None,
     *,
     refuse: Refuse = refuse_in_xml,
+    to_read: ToRead | None = None,
     grace: float = GRACE,
 ) -> None:
-    """Serve ``app`` until SIGTERM or SIGINT, then finish the requests under way for up to ``grace`` seconds.
+    """Serve an application until SIGTERM or SIGINT, then finish the requests under way for up to ``grace`` seconds.
 
-    Port 0 takes a free one; ``ready`` is called with the port once connections are taken. For the other
-    arguments see `Doorway`. Raises SettingsError when the address cannot be had.
+    Port 0 takes a free one; ``ready`` is called with the port once connections are taken. With ``to_read`` a second
+    process may read messages ahead, see `Ahead`; for the other arguments see `Doorway`. Raises SettingsError when the
+    address cannot be had.
     """
-    doorway = Doorway(app, limits, refuse=refuse)
+    doorway = Doorway(application, limits, refuse=refuse, ahead=None if to_read is None else Ahead(to_read))
     listeners: list[tuple[socket.socket, ssl.SSLContext | None]] = [(listen(host, port), None)]
     if tls is not None:
         listeners.append((listen(host, tls.port), _context(tls)))
@@ -149,6 +150,9 @@ async def _serve(
     if not await _all_gone(doorway, grace):
         doorway.hurry()
         await _all_gone(doorway, PARTING)
+    if doorway.ahead is not None:
+        doorway.ahead.close()
+        await asyncio.sleep(0)  # in which the event loop closes what it was told to
 
 
 def _secured(context: ssl.SSLContext | None) -> dict[str, Any]:

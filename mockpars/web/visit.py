@@ -42,11 +42,10 @@ class Visit:
     debug_headers: bool
     exchange: Exchange
     body: bytes = b""
-    valid: bool = False
+    redacted: str | None = None
     scenarios: Scenarios = field(init=False)
     fault: Scenario | None = None
     answer: Answer | None = None
-    started: float = field(default_factory=time.perf_counter)
 
     def __post_init__(self) -> None:
         self.scenarios = Scenarios(self.sandbox, self.operation)
@@ -130,7 +129,7 @@ class Visit:
             "client": environ.get("REMOTE_ADDR", ""),
             "scheme": environ.get("wsgi.url_scheme", ""),
             "digest": journal.digest(query.encode("utf-8", "replace"), self.body),
-            "duration_ms": round((time.perf_counter() - self.started) * 1000, 3),
+            "duration_ms": round((time.perf_counter() - self.exchange.began) * 1000, 3),
         }
         if answer is not None:
             body |= answer.verdict
@@ -150,8 +149,8 @@ class Visit:
         )
 
     def _request_text(self) -> str:
-        # A broken document may hide a password from the quick pattern; its own text does not.
-        text, world = redact.as_text(self.body), self.sandbox.world
-        if self.valid and "<!" not in text and text.count("<?") <= 1:
-            return redact.redact(text, plain=True)
-        return redact.redact(text, secrets=(world.password, world.user))
+        if self.redacted is not None:
+            return self.redacted
+        # A broken document may hide a password from the patterns; its own text does not.
+        world = self.sandbox.world
+        return redact.redact(redact.as_text(self.body), (world.password, world.user))

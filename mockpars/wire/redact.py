@@ -59,13 +59,8 @@ def as_text(body: bytes) -> str:
     return body.decode("utf-8", "replace")
 
 
-def redact(body: str, *, plain: bool = False, secrets: tuple[str, ...] = ()) -> str:
-    """Blanks the content of User, Password and birth dates, and any further secret wherever it stands.
-
-    `plain` promises a valid message without comments, CDATA or processing instructions, which is quicker to clean.
-    """
-    if plain:
-        return _redact_plain(body)
+def redact(body: str, secrets: tuple[str, ...] = ()) -> str:
+    """Blanks the content of User, Password and birth dates, and any further secret wherever it stands."""
     clean = _ELEMENT.sub(_blank, body)
     clean = _QUOTED.sub(rf'\g<1>"{MASK}"', clean)
     clean = _BARE.sub(rf"\g<1>{MASK}", clean)
@@ -73,6 +68,16 @@ def redact(body: str, *, plain: bool = False, secrets: tuple[str, ...] = ()) -> 
         if len(secret) >= 4:
             clean = clean.replace(secret, MASK)
     return clean
+
+
+def redact_valid(message: str) -> str | None:
+    """The same for a message that its schema allows, in a fraction of the time.
+
+    None when it has comments, CDATA or processing instructions, which may stand in the middle of what is secret.
+    """
+    if "<!" in message or message.count("<?") > 1:
+        return None
+    return _redact_plain(message)
 
 
 def _redact_plain(body: str) -> str:

@@ -38,19 +38,21 @@ FLAGS = (
 )  # fmt: skip
 SERVER = f"""
 from argparse import Namespace
+from functools import partial
 from mockpars.settings import load
 from mockpars.web.bodies import Limits
 from mockpars.web.control_api import control_api
 from mockpars.web.app import Pars
 from mockpars.web.server import run
 from mockpars.web.studio import studio
+from mockpars.web.wsgi import run_wsgi
 from mockpars.world import open_world
 
 world = open_world(load(Namespace(ephemeral="true", clock="{NOW}"), {{}}), grouped=True)
 app = Pars(world)
 app.register_blueprint(studio(world))
 app.register_blueprint(control_api(world))
-run(app, "127.0.0.1", 0, Limits(), ready=lambda port: print(port, flush=True))
+run(partial(run_wsgi, app), "127.0.0.1", 0, Limits(), ready=lambda port: print(port, flush=True))
 """
 PAGES = {
     "overview": "/",

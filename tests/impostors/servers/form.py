@@ -128,7 +128,7 @@ FORM = [
         "soap-accepted",
         "transport-soap-as-xml transport-soap",
         put("mockpars.web.pars_api._charset", lambda asked, operation: "utf-8"),
-        put("mockpars.web.pars_api.refuse_soap", lambda root: None),
+        put("mockpars.wire.messages.refuse_soap", lambda root: None),
     ),
     server(
         "schema-unchecked",

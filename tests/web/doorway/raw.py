@@ -22,12 +22,14 @@ IDLE_TIMEOUT = 1.0
 # Answers with what it was asked, as JSON; the query says what to ask of the doorway.
 TINY_APP = f"""
 import json, sys
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 from mockpars.web import connection
 from mockpars.web.bodies import Limits
 from mockpars.web.doorway import refuse_in_xml
 from mockpars.web.server import TlsFiles, run
+from mockpars.web.wsgi import run_wsgi
 
 connection.HEAD_TIMEOUT = {HEAD_TIMEOUT}
 if "--impatient" in sys.argv:
@@ -85,7 +87,7 @@ if "--tls" in sys.argv:
     folder = Path(sys.argv[sys.argv.index("--tls") + 1])
     tls = TlsFiles(folder / "cert.pem", folder / "key.pem", ready=lambda port: print(port, flush=True))
 host = "::1" if "--ipv6" in sys.argv else "127.0.0.1"
-run(app, host, 0, Limits({MAX_BODY}, {BODY_TIMEOUT}), lambda port: print(port, flush=True), tls,
+run(partial(run_wsgi, app), host, 0, Limits({MAX_BODY}, {BODY_TIMEOUT}), lambda port: print(port, flush=True), tls,
     refuse=refuse, grace=1.0)
 print("stopped in good order", flush=True)
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -107,6 +108,12 @@ def parse_duration(text: str) -> timedelta:
     if not parts:
         raise ValueError(f"{text!r} is not an ISO 8601 duration such as PT12H, P1D or P1DT6H")
     return timedelta(**parts)
+
+
+@lru_cache(maxsize=4096)
+def format_date(day: date) -> str:
+    """Writes a date as 2026-05-06. Few days are asked for again and again, and Python takes its time over each."""
+    return day.isoformat()
 
 
 def format_instant(instant: datetime) -> str:

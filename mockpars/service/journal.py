@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from mockpars.domain.clock import format_instant
+from mockpars.domain.clock import format_date, format_instant
 from mockpars.domain.model import ActivitySubmission, LearnerIdentity, LearnerSubmission
 from mockpars.domain.nearest import nearest
 from mockpars.domain.rejection import Finding
@@ -60,7 +60,7 @@ def explain_learners(
     """The verdict on each learner record: what was sent, what was found, who was nearly meant."""
     records = []
     for sent, result in list(zip(submissions, results, strict=True))[:MOST_RECORDS]:
-        identity, completed_on = sent.identity, sent.completed_on.isoformat()
+        identity, completed_on = sent.identity, format_date(sent.completed_on)
         record: dict[str, Any] = {
             "result": "Accepted" if result.accepted else "Rejected",
             "action": "Delete" if result.deleted else "Add",
@@ -132,7 +132,7 @@ def explain_nearest(sandbox: Sandbox, identity: LearnerIdentity) -> list[dict[st
 
 def _identity_digest(identity: LearnerIdentity) -> str:
     """Same for the same name, date of birth and NPI as sent; the date itself is never written down."""
-    born = identity.date_of_birth.isoformat()
+    born = format_date(identity.date_of_birth)
     return digest(f"{identity.first_name}\0{identity.last_name}\0{born}\0{identity.npi}".encode())
 
 

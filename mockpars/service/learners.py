@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache, partial
+from typing import Any
 
 from mockpars.domain.accepted import AMA_PRA_CATEGORY_1
 from mockpars.domain.clock import central_date
@@ -13,7 +14,6 @@ from mockpars.domain.facts import CompletionFacts, CreditFacts, DeletionFacts, I
 from mockpars.domain.judge import forced, judge
 from mockpars.domain.model import (
     Activity,
-    Credit,
     LearnerIdentity,
     LearnerRecord,
     LearnerSubmission,
@@ -35,6 +35,8 @@ LEARNER_CODES = frozenset({100, 200, 300, 301, 302, 303, 304, 305, 306, 307, 322
 """The codes SaveLearnerActivity can answer (L5, D6, D7, D17)."""
 MATCH_CODES = frozenset({300, 301})
 """What a match's number can tell (L3)."""
+_REMEMBERED = 4096
+"""Verdicts, which take a tenth of a submission to reach."""
 
 
 def match(sandbox: Sandbox, identity: LearnerIdentity, scenarios: Scenarios) -> int:
@@ -128,25 +130,61 @@ def _store(
 def _judge_completion(
     sandbox: Sandbox, sent: LearnerSubmission, activity: Activity, earlier: LearnerRecord | None
 ) -> tuple[Finding, ...]:
-    today = central_date(sandbox.now)
+    completion = (
+        sent.completed_on,
+        sent.completed_as_sent,
+        activity.starts_on,
+        activity.credit_claim_by,
+        central_date(sandbox.now),
+        earlier.credit_id if earlier else None,
+        bool(sent.credits),
+        activity.hours,
+    )
+    findings: tuple[Finding, ...] = ()
+    if _is_wrong_completion(*completion):
+        findings = judge(COMPLETION, _completion_facts(*completion), sent.locate)
+    for position, one in enumerate(sent.credits, 1):
+        registered = _registered(activity, one.board)
+        credit = (sent.completed_on, one.credit_type, one.amount, one.board, one.board_id, *registered)
+        if _is_wrong_credit(*credit):
+            findings += judge(CREDIT, _credit_facts(*credit), partial(_locate_credit, sent, position))
+    return findings
+
+
+# Most completions share with many others what is judged of them; so that is done once, and not for each of them.
+@lru_cache(maxsize=_REMEMBERED)
+def _is_wrong_completion(*completion: Any) -> bool:
+    return bool(judge(COMPLETION, _completion_facts(*completion)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_wrong_credit(*credit: Any) -> bool:
+    return bool(judge(CREDIT, _credit_facts(*credit)))
+
+
+def _completion_facts(
+    completed_on: date,
+    completed_as_sent: str,
+    starts_on: date,
+    claim_by: date,
+    today: date,
+    earlier_credit_id: str | None,
+    has_credits: bool,
+    hours: Decimal,
+) -> CompletionFacts:
     opens, closes = reporting_window(today)
-    facts = CompletionFacts(
-        completed_on=sent.completed_on,
-        completed_as_sent=sent.completed_as_sent,
-        activity_starts_on=activity.starts_on,
-        credit_claim_by=activity.credit_claim_by,
+    return CompletionFacts(
+        completed_on=completed_on,
+        completed_as_sent=completed_as_sent,
+        activity_starts_on=starts_on,
+        credit_claim_by=claim_by,
         window_opens_on=opens,
         window_closes_on=closes,
         today=today,
-        earlier_credit_id=earlier.credit_id if earlier else None,
-        has_credits=bool(sent.credits),
-        hours=activity.hours,
+        earlier_credit_id=earlier_credit_id,
+        has_credits=has_credits,
+        hours=hours,
     )
-    findings = judge(COMPLETION, facts, sent.locate)
-    for position, credit in enumerate(sent.credits, 1):
-        credit_facts = _credit_facts(sent.completed_on, credit, activity)
-        findings += judge(CREDIT, credit_facts, partial(_locate_credit, sent, position))
-    return findings
 
 
 def _locate_credit(sent: LearnerSubmission, position: int, field: str) -> Place:
@@ -154,25 +192,36 @@ def _locate_credit(sent: LearnerSubmission, position: int, field: str) -> Place:
 
 
 _AMA_PRA_CATEGORY_1 = tuple(sorted(AMA_PRA_CATEGORY_1))
+_Registered = tuple[Decimal | None, tuple[str, ...], date | None]
+"""Amount, credit types, last day to claim."""
 
 
-def _credit_facts(completed_on: date, credit: Credit, activity: Activity) -> CreditFacts:
-    amount: Decimal | None = activity.hours
-    types = _AMA_PRA_CATEGORY_1
-    claim_by: date | None = None
-    if credit.board is not None:
-        registration = activity.registration(credit.board)
-        amount = number(registration.points) if registration else None
-        types = registration.credit_types if registration else ()
-        claim_by = registration.credit_claim_by if registration else None
+def _registered(activity: Activity, board: str | None) -> _Registered:
+    """What an activity is registered for: credit of a board, or AMA PRA credit without one."""
+    if board is None:
+        return activity.hours, _AMA_PRA_CATEGORY_1, None
+    found = activity.registration(board)
+    return (None, (), None) if found is None else (number(found.points), found.credit_types, found.credit_claim_by)
+
+
+def _credit_facts(
+    completed_on: date,
+    credit_type: str,
+    amount: str,
+    board: str | None,
+    board_id: str | None,
+    registered: Decimal | None,
+    types: tuple[str, ...],
+    claim_by: date | None,
+) -> CreditFacts:
     return CreditFacts(
-        amount=credit.amount,
-        registered_amount=amount,
-        credit_type=credit.credit_type,
+        amount=amount,
+        registered_amount=registered,
+        credit_type=credit_type,
         registered_types=", ".join(types) or "none",
-        is_registered_type=credit.credit_type in types,
-        board=credit.board,
-        board_id=credit.board_id,
+        is_registered_type=credit_type in types,
+        board=board,
+        board_id=board_id,
         completed_on=completed_on,
         board_credit_claim_by=claim_by,
     )

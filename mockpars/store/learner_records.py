@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mockpars.domain.clock import format_date
 from mockpars.domain.model import LearnerRecord
 from mockpars.domain.timeline import settled_at
 from mockpars.store.codec import record_from, record_text, to_micros
@@ -53,7 +54,7 @@ class LearnerRecords:
                 number,
                 record.activity_id,
                 record.physician_id,
-                record.completed_on.isoformat(),
+                format_date(record.completed_on),
                 to_micros(record.accepted_at),
                 to_micros(settled_at(record.accepted_at, record.deliveries)),
                 record_text(record),

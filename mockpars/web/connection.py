@@ -19,6 +19,7 @@ import httptools
 from mockpars.web import bodies, heads
 from mockpars.web.bodies import Limits, Refusal
 from mockpars.web.heads import Environ, Headers
+from mockpars.web.known_heads import KnownHeads
 
 HEAD_TIMEOUT = 30.0
 """Seconds for a request's head to arrive, from its first byte on."""
@@ -34,6 +35,7 @@ class Answerer(Protocol):
     """Who answers what arrives: the doorway."""
 
     limits: Limits
+    known: KnownHeads
     connections: set[Connection]
 
     def answer(self, connection: Connection, environ: Environ, body: bytes) -> None:
@@ -56,20 +58,16 @@ class Connection(asyncio.Protocol):
         self._url = b""
         self._environ: Environ = {}
         self._body: bytes | bytearray = b""
-        self._bodiless = 0
+        self._received, self._bodiless = b"", 0
         self._timer: asyncio.TimerHandle | None = None
         self._timed = (_REFUSED, 0)
         self._number = 0
-        self._expected = False
-        self._used = False
-        self._paused = False
+        self._expected = self._used = self._paused = False
         self._unsent = 0
         # Those that have arrived, the one under way, and what follows them.
         self._arrived: deque[tuple[Environ, bytes | Refusal]] = deque()
         self._under_way: Environ | None = None
-        self._stopping = False
-        self._no_more = False
-        self._unread = False
+        self._stopping = self._no_more = self._unread = False
         self._writable: asyncio.Future[None] | None = None
         self.task: asyncio.Task[None] | None = None
         self.lost = False
@@ -96,12 +94,22 @@ class Connection(asyncio.Protocol):
         if self._no_more:
             return
         self._used = True
+        known = self._doorway.known.find(data) if self._stage == _IDLE else None
+        if known is None:
+            self._parse(data)
+        else:
+            self._arrived.append(({**self._common, **known[0]}, known[1]))
+            self._no_more = self._stopping
+        self._go_on()
+
+    def _parse(self, data: bytes) -> None:
+        self._received = data if self._stage == _IDLE else b""
         self._bodiless += len(data)
         while data and not self._no_more:
             data = self._feed(data)
+        self._received = b""
         if self._stage != _REFUSED and self._bodiless > heads.MOST_HEAD:
             self._refuse(heads.TOO_LONG)
-        self._go_on()
 
     def _feed(self, data: bytes) -> bytes:
         """Has it parsed; returns what has to be parsed anew, if anything."""
@@ -210,7 +218,10 @@ class Connection(asyncio.Protocol):
             return
         self._stage = _IDLE
         self._no_more = self._stopping or not self._parser.should_keep_alive()
-        self._arrived.append((self._environ, bytes(self._body)))
+        body = bytes(self._body)
+        if not self._no_more:
+            self._doorway.known.learn(self._received, self._environ, self._common, body)
+        self._arrived.append((self._environ, body))
         self._environ, self._body, self._bodiless = {}, b"", 0
 
     def _without_upgrade(self, rest: bytes) -> bytes:

@@ -23,6 +23,7 @@ from mockpars.web import bodies
 from mockpars.web.bodies import Limits, Refusal
 from mockpars.web.connection import Connection
 from mockpars.web.heads import Environ, Headers
+from mockpars.web.known_heads import KnownHeads
 
 if TYPE_CHECKING:
     from mockpars.web.ahead import Ahead
@@ -95,6 +96,7 @@ class Doorway:
         self, application: Application, limits: Limits, *, refuse: Refuse = refuse_in_xml, ahead: Ahead | None = None
     ) -> None:
         self.limits = limits
+        self.known = KnownHeads()
         self.connections: set[Connection] = set()
         self._application = application
         self._refuse_by = refuse

@@ -112,6 +112,12 @@ def without(code: int) -> tuple[Change, ...]:
     return tuple(drop(path) for path in _RULES)
 
 
+def forget_verdicts() -> None:
+    """What right rules have judged is remembered in this process, and what wrong ones have."""
+    for remembers in ("_is_wrong_completion", "_is_wrong_credit"):
+        _named(f"mockpars.service.learners.{remembers}").cache_clear()
+
+
 def rewriting(app: Any, rewrite: Rewrite) -> Any:
     """A WSGI application whose answers of the services are rewritten; the control API is left alone."""
 

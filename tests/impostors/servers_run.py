@@ -15,7 +15,7 @@ from mockpars.contract.reading import Rules
 from mockpars.contract.results import CaseResult
 from mockpars.contract.runner import Tools, run_case
 from mockpars.contract.scrub import Scrubber
-from tests.impostors.changes import Impostor, rewriting
+from tests.impostors.changes import Impostor, forget_verdicts, rewriting
 from tests.impostors.in_process import InProcessMock
 
 NEEDS_A_SOCKET = frozenset({"transport-gzip-that-is-none", "transport-unknown-content-encoding"})
@@ -54,6 +54,8 @@ def failing(impostor: Impostor, chosen: Iterable[Case], *, most: int | None = No
     with ExitStack() as stack:
         for change in impostor.changes:
             stack.enter_context(change())
+        forget_verdicts()
+        stack.callback(forget_verdicts)
         rewrite = impostor.rewrite
         target = InProcessMock(tools().library, (lambda app: rewriting(app, rewrite)) if rewrite else None)
         stack.callback(target.close)

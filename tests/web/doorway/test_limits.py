@@ -17,6 +17,7 @@ from mockpars.web import heads
 from mockpars.web.bodies import Limits, Refusal
 from mockpars.web.connection import Connection
 from mockpars.web.heads import Environ
+from mockpars.web.known_heads import KnownHeads
 from tests.web.doorway.conftest import Tls
 from tests.web.doorway.raw import BODY_TIMEOUT, IDLE_TIMEOUT, Served, message, read_answer, serving
 
@@ -135,6 +136,7 @@ class _Doorway:
 
     def __init__(self) -> None:
         self.connections: set[Connection] = set()
+        self.known = KnownHeads()
         self.body: weakref.ref[BytesIO] | None = None
 
     def answer(self, connection: Connection, environ: Environ, body: bytes) -> None:

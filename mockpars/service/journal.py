@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -19,7 +19,7 @@ MOST_RECORDS = 100
 """Records of one message that are explained one by one; a message may carry thousands."""
 MOST_TEXT = 256 * 1024
 """Characters kept of a request or an answer."""
-_KEY = secrets.token_bytes(32)
+_KEY = os.urandom(32)
 _64_BITS = 2**64 - 1
 
 

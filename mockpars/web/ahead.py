@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 
 READ_AHEAD = "mockpars.message"
 """Where in an environ its message is, if it has been read already."""
-ToRead = Callable[[Environ], "tuple[str, str | None] | None"]
-"""What a request's body should be read as: operation and charset; None for what is not read ahead."""
+ToRead = Callable[[Environ], "str | None"]
+"""The charset that a request with completions names, empty when it names none; None for any other request."""
 CROWD = 64
 """So many more messages must have found others under way than have not."""
 MOST_BYTES = 64 * 1024
@@ -43,8 +43,7 @@ REST = 30
 
 class _Waiting(NamedTuple):
     environ: Environ
-    operation: str
-    charset: str | None
+    charset: str
     body: bytes
     then: Callable[[], None]
 
@@ -87,10 +86,10 @@ class Ahead(asyncio.Protocol):
             return False
         if len(body) > MOST_BYTES:
             return False
-        wanted = self._to_read(environ)
-        if wanted is None:
+        charset = self._to_read(environ)
+        if charset is None:
             return False
-        self._unread.append(_Waiting(environ, *wanted, body, then))
+        self._unread.append(_Waiting(environ, charset, body, then))
         self._hand_over()
         self._pump()
         return True
@@ -100,7 +99,7 @@ class Ahead(asyncio.Protocol):
         while self._unread and len(self._being_read) < AT_ONCE:
             one = self._unread.popleft()
             self._being_read.append(one)
-            channel.write(asked(one.operation, one.charset, one.body))
+            channel.write(asked(one.charset, one.body))
 
     def _pump(self) -> None:
         if self._unread and not self._is_pumping:
@@ -156,12 +155,12 @@ class Ahead(asyncio.Protocol):
             if not self._is_ready:  # the first frame says no more than this
                 self._is_ready = True
                 continue
-            environ, operation, charset, body, then = self._being_read.popleft()
+            environ, charset, body, then = self._being_read.popleft()
             self._was_fed = True
             self._read += 1
             self._hand_over()
             if frame:
-                environ[READ_AHEAD] = unpacked(frame, operation, body, charset)
+                environ[READ_AHEAD] = unpacked(frame, body, charset)
             then()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -26,6 +26,7 @@ from mockpars.web.replies import Reply, broken
 from mockpars.web.visit import Visit
 from mockpars.wire.envelope import Credentials
 from mockpars.wire.messages import Message, read_message
+from mockpars.wire.reader import OPERATION as READ_AHEAD_FOR
 from mockpars.wire.schemas import Schemas
 from mockpars.world import World
 
@@ -56,13 +57,13 @@ class Door:
             path = f"/{path}"
         return self._at.get(path), sandbox
 
-    def to_read(self, environ: Environ) -> tuple[str, str | None] | None:
-        """What the body of a request should be read as, operation and charset; None if it is nothing usual."""
-        usual = _USUAL.get(environ.get("CONTENT_TYPE", "").lower().replace(" ", ""))
-        if usual is None or environ["REQUEST_METHOD"] != "POST":
-            return None
+    def to_read(self, environ: Environ) -> str | None:
+        """The charset of a message that can be read ahead, empty when none is named; None if it cannot be."""
         operation, _ = self._meant(environ["PATH_INFO"])
-        return None if operation is None else (operation.name, usual[1])
+        if operation is None or operation.name != READ_AHEAD_FOR or environ["REQUEST_METHOD"] != "POST":
+            return None
+        media, charset = _media_type(environ.get("CONTENT_TYPE", ""))
+        return charset or "" if media in _XML_TYPES else None
 
     def reply(self, operation: Operation, sandbox: str, environ: Environ) -> Reply:
         """Answers a request; an exchange is kept whole, its journal entry included, or not at all."""

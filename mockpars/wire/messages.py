@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 from typing import Any
 
-from mockpars.domain.model import (
-    ActivitySubmission,
-    Credit,
-    LearnerIdentity,
-    LearnerSubmission,
-    MocRegistration,
-    Place,
-)
+from mockpars.domain.model import Credit, LearnerIdentity, LearnerSubmission, Place
 from mockpars.errors import SchemaInvalid
 from mockpars.wire import activities, learners, redact
 from mockpars.wire.envelope import Credentials, Element, read_credentials, read_envelope
@@ -71,75 +64,45 @@ def read_message(schemas: Schemas, operation: str, body: bytes, charset: str | N
 
 
 def packed(message: Message) -> bytes:
-    """A message for another process, without its elements; `marshal` knows plain values only, and is the fastest."""
-    return marshal.dumps(_flat(message))
+    """A message of completions for another process, without its elements."""
+    sent = [
+        (
+            (one.identity.first_name, one.identity.last_name, one.identity.date_of_birth.toordinal(), one.identity.npi),
+            (one.provider_id, one.provider_activity_id, one.activity_id),
+            (one.completed_on.toordinal(), one.completed_as_sent),
+            [(credit.credit_type, credit.amount, credit.board, credit.board_id) for credit in one.credits],
+            one.delete,
+        )
+        for one in message.question
+    ]
+    credentials = (message.credentials.user, message.credentials.password)
+    return marshal.dumps((credentials, message.provider_id, message.redacted, sent))
 
 
-def unpacked(data: bytes, operation: str, body: bytes, charset: str | None) -> Message:
+def unpacked(data: bytes, body: bytes, charset: str) -> Message:
     """A message that another process of ours has read; its elements are found by reading it again, if ever."""
-    message: Message = _whole(marshal.loads(data))  # noqa: S302 - nobody but our own process can write there
-    if isinstance(message.question, list):
-        elements = _Elements(operation, body, charset)
-        for position, sent in enumerate(message.question):
-            object.__setattr__(sent, "locate", partial(elements.locate, position))
-    return message
-
-
-_CLASSES: tuple[type[Any], ...] = (
-    Message,
-    Credentials,
-    LearnerSubmission,
-    LearnerIdentity,
-    Credit,
-    learners.StatusQuestion,
-    ActivitySubmission,
-    MocRegistration,
-    activities.ActivityQuestion,
-)
-_FIELDS = {kind: [one.name for one in fields(kind) if one.name != "locate"] for kind in _CLASSES}
-_NUMBERS = {kind: number for number, kind in enumerate(_CLASSES)}
-_DATE, _LIST, _TUPLE = -1, -2, -3
-
-
-def _flat(value: Any) -> Any:
-    """A value as plain ones: what is not plain becomes a list of what it is, which parts are lists, and the parts."""
-    kind = value.__class__
-    if kind in _FIELDS:
-        # Fields stand in the order in which they are given; `locate` is the last, or there is none.
-        what, parts = _NUMBERS[kind], [_flat(getattr(value, name)) for name in _FIELDS[kind]]
-    elif kind is date:
-        what, parts = _DATE, [value.toordinal()]
-    elif kind in (list, tuple):
-        what, parts = _LIST if kind is list else _TUPLE, [_flat(part) for part in value]
-    else:
-        return value
-    return [what, [at for at, part in enumerate(parts) if part.__class__ is list], *parts]
-
-
-def _whole(flat: list[Any]) -> Any:
-    """The value that was made flat."""
-    what, nested, *parts = flat
-    for at in nested:
-        parts[at] = _whole(parts[at])
-    if what >= 0:
-        return _CLASSES[what](*parts)
-    if what == _DATE:
-        return date.fromordinal(parts[0])
-    return parts if what == _LIST else tuple(parts)
+    credentials, provider_id, redacted, sent = marshal.loads(data)  # noqa: S302 - nobody but our process writes there
+    elements, question = _Elements(body, charset), list[LearnerSubmission]()
+    for (first, last, born, npi), (provider, name, number), (completed, as_sent), credits, delete in sent:
+        identity = LearnerIdentity(first, last, date.fromordinal(born), npi)
+        taken = tuple([Credit(*credit) for credit in credits])
+        locate = partial(elements.locate, len(question))
+        completed_on = date.fromordinal(completed)
+        question.append(
+            LearnerSubmission(identity, provider, name, number, completed_on, as_sent, taken, delete, locate)
+        )
+    return Message(Credentials(*credentials), provider_id, question, redacted)
 
 
 class _Elements:
     """Where the fields of a message's submissions stand; nearly no message is asked."""
 
-    def __init__(self, operation: str, body: bytes, charset: str | None) -> None:
-        self._operation, self._body, self._charset = operation, body, charset
+    def __init__(self, body: bytes, charset: str) -> None:
+        self._body, self._charset = body, charset
 
     @cached_property
-    def _submissions(self) -> list[Any]:
-        payload = read_envelope(parse_xml(self._body, self._charset)).payload
-        found: list[Any] = READERS[self._operation](payload)
-        return found
+    def _submissions(self) -> list[LearnerSubmission]:
+        return learners.read_submissions(read_envelope(parse_xml(self._body, self._charset)).payload)
 
     def locate(self, position: int, field: str) -> Place:
-        place: Place = self._submissions[position].locate(field)
-        return place
+        return self._submissions[position].locate(field)

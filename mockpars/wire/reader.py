@@ -1,4 +1,4 @@
-"""A process that reads messages for the server while that judges others, on a machine with two cores.
+"""A process that reads completions for the server while that judges others, on a machine with two cores.
 
 It has no state and sees nothing but messages. What it cannot make sense of, the server reads again, and says why.
 """
@@ -9,7 +9,6 @@ import gc
 import marshal
 import signal
 import socket
-from collections.abc import Iterator
 from contextlib import suppress
 
 from mockpars.errors import BrokenRequest
@@ -18,6 +17,8 @@ from mockpars.wire.schemas import Schemas
 
 _LENGTH = 4
 _PIECE = 256 * 1024
+OPERATION = "SaveLearnerActivity"
+"""What crowds send."""
 READY = b"ready"
 """What it says first."""
 UNREAD = b""
@@ -28,20 +29,19 @@ class Frames:
     """Whole frames of a stream of bytes that comes in pieces."""
 
     def __init__(self) -> None:
-        self._rest = bytearray()
+        self._rest = b""
 
-    def add(self, piece: bytes) -> Iterator[bytes]:
+    def add(self, piece: bytes) -> list[bytes]:
         """The frames that this piece completes."""
-        rest = self._rest
-        rest += piece
-        start = 0
+        rest, found, start = self._rest + piece, list[bytes](), 0
         while len(rest) - start >= _LENGTH:
             end = start + _LENGTH + int.from_bytes(rest[start : start + _LENGTH], "little")
             if end > len(rest):
                 break
-            yield bytes(rest[start + _LENGTH : end])
+            found.append(rest[start + _LENGTH : end])
             start = end
-        del rest[:start]
+        self._rest = rest[start:]
+        return found
 
 
 def framed(data: bytes) -> bytes:
@@ -49,9 +49,9 @@ def framed(data: bytes) -> bytes:
     return len(data).to_bytes(_LENGTH, "little") + data
 
 
-def asked(operation: str, charset: str | None, body: bytes) -> bytes:
+def asked(charset: str, body: bytes) -> bytes:
     """A message to be read, as a frame."""
-    return framed(marshal.dumps((operation, charset, body)))
+    return framed(marshal.dumps((charset, body)))
 
 
 def serve(channel: socket.socket) -> None:
@@ -63,9 +63,9 @@ def serve(channel: socket.socket) -> None:
             channel.sendall(framed(_answer(schemas, *marshal.loads(frame))))  # noqa: S302 - our own server's
 
 
-def _answer(schemas: Schemas, operation: str, charset: str | None, body: bytes) -> bytes:
+def _answer(schemas: Schemas, charset: str, body: bytes) -> bytes:
     try:
-        return packed(read_message(schemas, operation, body, charset, lambda credentials: None))
+        return packed(read_message(schemas, OPERATION, body, charset, lambda credentials: None))
     except BrokenRequest:
         return UNREAD
 

@@ -27,7 +27,7 @@ UNTIL_WARM = 30.0
 def instructions(command: list[str], count: int, *, bare: bool) -> int:
     """Return what a served process takes from its start to its end, with so many submissions."""
     with tempfile.TemporaryDirectory() as folder:
-        flags = [] if bare else ["--db", str(Path(folder, "count.db")), "--clock", CLOCK]
+        flags = [] if bare else ["--db", str(Path(folder, "count.db")), "--clock", CLOCK, "--one-process"]
         process = subprocess.Popen(  # noqa: S603 - our own commands
             [*VALGRIND, *command, *flags], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

@@ -135,6 +135,14 @@ def test_the_reader_answers_in_order_and_goes_on_after_bad_ones(channel: socket.
     assert answers[0] == answers[-1] == packed(_read("SaveLearnerActivity", good))
 
 
+def test_a_bug_of_ours_ends_nothing(channel: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server meets it again, and answers 500."""
+    monkeypatch.setattr("mockpars.wire.messages.parse_xml", lambda *_: 1 / 0)
+    for _ in range(2):
+        channel.sendall(reader.asked("", b"<a/>"))
+    assert _frames(channel, 3) == [reader.READY, reader.UNREAD, reader.UNREAD]
+
+
 def test_frames_may_come_in_any_pieces() -> None:
     """Byte by byte, or many at once."""
     stream = b"".join(reader.framed(data) for data in (b"", b"a", b"b" * 1000, b""))

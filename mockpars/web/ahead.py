@@ -147,7 +147,7 @@ class Ahead(asyncio.Protocol):
         """The process has been started; it will say when it can read."""
         self._channel = cast("asyncio.Transport", transport)
         self._lets_go, self._had_something, self._rested = False, False, 0
-        self._look_after()
+        asyncio.get_running_loop().call_later(PATIENCE, self._look_after)
 
     def data_received(self, data: bytes) -> None:
         """Messages have been read."""
@@ -182,7 +182,7 @@ class Ahead(asyncio.Protocol):
         if self._channel is None:
             return
         did_nothing, had_something = self._read == self._seen_read, self._had_something
-        self._seen_read, self._had_something = self._read, bool(self._being_read) or not self._is_ready
+        self._seen_read, self._had_something = self._read, bool(self._being_read)
         self._rested = self._rested + 1 if did_nothing and not self._being_read else 0
         if self._rested == REST:
             self.close()

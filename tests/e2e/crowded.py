@@ -1,6 +1,7 @@
 """`mockpars` with a server that takes every request for one of a crowd. No test, but a program of one.
 
-It makes the file that SIGN names as soon as the second process has read something.
+It makes the file that SIGN names as soon as the second process has read something, and lets go of that after REST times
+without a message.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ def _unpacked_with_a_sign(*message: Any) -> Message:
 
 if __name__ == "__main__":
     ahead.CROWD = 1
+    ahead.REST = int(os.environ.get("REST", ahead.REST))
     ahead.Ahead.offer = _among_many  # type: ignore[method-assign, assignment]  # on purpose
     vars(ahead)["unpacked"] = _unpacked_with_a_sign
     sys.exit(main())

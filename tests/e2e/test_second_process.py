@@ -63,10 +63,10 @@ def _submit(server: Server, clients: int, each: int) -> list[bytes]:
 
 
 @pytest.fixture
-def crowded(tmp_path: Path) -> Iterator[Server]:
+def crowded(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server that has every completion read by the second process, and has done so."""
     sign = tmp_path / "sign"
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "SIGN": str(sign)}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "SIGN": str(sign), **getattr(request, "param", {})}
     command = [sys.executable, str(CROWDED), "serve", "--port", "0", "--ephemeral", "--clock", NOW]
     process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -126,6 +126,17 @@ def test_nothing_is_lost_when_it_ends_or_hangs(crowded: Server, number: signal.S
     assert accepted >= 239, "but for the one that was sent before"
     assert _becomes(lambda: _children(crowded) == [])
     assert crowded.post("LearnerMatchRequest").root.text == "1"
+
+
+@pytest.mark.parametrize("crowded", [{"REST": "3"}], indirect=True)
+def test_it_goes_when_nobody_comes_any_more_and_comes_again(crowded: Server) -> None:
+    """Its memory is the machine's again."""
+    (first,) = _children(crowded)
+    assert _becomes(lambda: _children(crowded) == [])
+    assert _becomes(
+        lambda: crowded.post("SaveLearnerActivity").status == 200 and _children(crowded) not in ([], [first])
+    )
+    assert all(b"Result>" in answer for answer in _submit(crowded, 4, 20))
 
 
 def test_it_goes_when_the_server_is_killed(crowded: Server) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mockpars.web.heads import Environ
 
 _MOST = 512
@@ -18,9 +16,9 @@ class KnownHeads:
     """What heads say, by their bytes; forgotten all at once when they are too many. It parses nothing by itself."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[dict[str, Any], int]] = {}
+        self._known: dict[bytes, tuple[Environ, int]] = {}
 
-    def find(self, data: bytes) -> tuple[dict[str, Any], bytes] | None:
+    def find(self, data: bytes) -> tuple[Environ, bytes] | None:
         """What the head says and the body, if this is one whole request with a head that is known."""
         end = data.find(_END) + len(_END)
         found = self._known.get(data[:end])

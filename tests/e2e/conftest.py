@@ -88,10 +88,10 @@ class Server:
         return self.process.returncode
 
 
-def start(*flags: str) -> Server:
+def start(*flags: str, program: tuple[str, ...] = ("-m", "mockpars"), **variables: str) -> Server:
     """Starts `mockpars serve` on a free port; its first line on standard output is where it is."""
-    command = [sys.executable, "-m", "mockpars", "serve", "--port", "0", *flags]
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("MOCKPARS_")}
+    command = [sys.executable, *program, "serve", "--port", "0", *flags]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MOCKPARS_")} | variables
     process = subprocess.Popen(
         command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

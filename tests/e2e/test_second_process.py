@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests import support
-from tests.e2e.conftest import PATIENCE, ROOT, Server
+from tests.e2e.conftest import PATIENCE, ROOT, Server, start
 from tests.hardening.line import Line
 from tests.hardening.people import WELCOME
+from tests.hardening.process import children
 from tests.support import NOW, path_of, record
 
 pytestmark = [
@@ -28,11 +29,7 @@ CROWDED = ROOT / "tests" / "e2e" / "crowded.py"
 
 
 def _children(server: Server) -> list[int]:
-    pid = server.process.pid
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        found += map(int, (task / "children").read_text().split())
-    return found
+    return children(server.process.pid)
 
 
 def _becomes(told: Callable[[], bool]) -> bool:
@@ -66,11 +63,8 @@ def _submit(server: Server, clients: int, each: int) -> list[bytes]:
 def crowded(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server that has every completion read by the second process, and has done so."""
     sign = tmp_path / "sign"
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "SIGN": str(sign), **getattr(request, "param", {})}
-    command = [sys.executable, str(CROWDED), "serve", "--port", "0", "--ephemeral", "--clock", NOW]
-    process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    server = Server(process, process.stdout.readline().strip())
+    variables = {"PYTHONPATH": str(ROOT), "SIGN": str(sign), **getattr(request, "param", {})}
+    server = start("--ephemeral", "--clock", NOW, program=(str(CROWDED),), **variables)
     server.post("SaveActivity")
     assert _becomes(lambda: server.post("SaveLearnerActivity").status == 200 and sign.exists())
     yield server

@@ -13,6 +13,7 @@ from mockpars.web.bodies import Limits, Refusal
 from mockpars.web.connection import Connection
 from mockpars.web.heads import Environ
 from mockpars.web.known_heads import KnownHeads
+from tests.web.doorway.fakes import Transport
 
 P = ParamSpec("P")
 HEAD = b"POST /services/a%20b?x=1#y HTTP/1.1\r\nHost: h\r\nX-Two: 1\r\nX-Two: 2\r\nCookie: a\r\nCookie: b\r\n"
@@ -38,29 +39,6 @@ class _Doorway:
         connection.respond(refusal.status, [], b"no")
 
 
-class _Transport:
-    def __init__(self) -> None:
-        self.written = b""
-        self.is_closed = False
-
-    def get_extra_info(self, name: str) -> Any:
-        return ("127.0.0.1", 80) if name in ("sockname", "peername") else None
-
-    def write(self, data: bytes) -> None:
-        self.written += data
-
-    def can_write_eof(self) -> bool:
-        return False
-
-    def get_write_buffer_size(self) -> int:
-        return 0
-
-    def close(self) -> None:
-        self.is_closed = True
-
-    abort = pause_reading = resume_reading = close
-
-
 def _in_a_loop(test: Callable[P, None]) -> Callable[P, None]:
     """Connections set timers."""
 
@@ -74,8 +52,8 @@ def _in_a_loop(test: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
-def _connected(doorway: _Doorway) -> tuple[Connection, _Transport]:
-    connection, transport = Connection(doorway), _Transport()
+def _connected(doorway: _Doorway) -> tuple[Connection, Transport]:
+    connection, transport = Connection(doorway), Transport()
     connection.connection_made(cast("Any", transport))
     return connection, transport
 

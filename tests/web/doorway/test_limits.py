@@ -19,6 +19,7 @@ from mockpars.web.connection import Connection
 from mockpars.web.heads import Environ
 from mockpars.web.known_heads import KnownHeads
 from tests.web.doorway.conftest import Tls
+from tests.web.doorway.fakes import Transport
 from tests.web.doorway.raw import BODY_TIMEOUT, IDLE_TIMEOUT, Served, message, read_answer, serving
 
 
@@ -118,17 +119,6 @@ def test_long_header_names_are_not_kept() -> None:
     assert max(map(len, heads.KEYS), default=0) <= 100
 
 
-class _Transport:
-    def __init__(self) -> None:
-        self.written = b""
-
-    def get_extra_info(self, name: str) -> Any:
-        return {"sockname": ("127.0.0.1", 1), "peername": ("127.0.0.1", 2)}.get(name)
-
-    def write(self, data: bytes) -> None:
-        self.written += data
-
-
 class _Doorway:
     """Answers at once, and looks whether anything of the body is left afterwards."""
 
@@ -155,7 +145,7 @@ def test_neither_a_body_nor_a_connection_is_kept_past_its_time() -> None:
     import asyncio
 
     async def one() -> None:
-        doorway, transport = _Doorway(), _Transport()
+        doorway, transport = _Doorway(), Transport()
         connection = Connection(doorway)
         connection.connection_made(cast("Any", transport))
         connection.data_received(message(b"a large body"))
